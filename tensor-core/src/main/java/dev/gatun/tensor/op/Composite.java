@@ -1,0 +1,17 @@
+package dev.gatun.tensor.op;
+
+import dev.gatun.tensor.Tensor;
+
+/**
+ * An operation that is defined by a decomposition into primitives (or other composites), and that a
+ * backend may execute in one fused kernel instead.
+ */
+public sealed interface Composite extends Op
+    permits BinaryScalar, Softmax, LogSoftmax, LayerNorm, Gelu, Silu {
+
+  /** The types of the outputs. */
+  TensorType[] infer(TensorType... inputs);
+
+  /** The definition: the outputs computed with other ops. */
+  Tensor[] decompose(Tensor... inputs);
+}
