@@ -1,0 +1,5 @@
+/** Tensors. */
+@NullMarked
+package dev.gatun.tensor;
+
+import org.jspecify.annotations.NullMarked;
