@@ -1,0 +1,5 @@
+/** Automatic differentiation. */
+@NullMarked
+package dev.gatun.autograd;
+
+import org.jspecify.annotations.NullMarked;

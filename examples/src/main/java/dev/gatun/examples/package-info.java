@@ -1,0 +1,5 @@
+/** Example programs. */
+@NullMarked
+package dev.gatun.examples;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,15 @@
+/** Example programs, and the command line that runs them. */
+module dev.gatun.examples {
+  requires ch.qos.logback.classic;
+  requires com.squareup.moshi;
+  requires dev.gatun.nn;
+  requires info.picocli;
+  requires java.desktop;
+  requires me.tongfei.progressbar;
+  requires static org.jspecify;
+  requires org.slf4j;
+  requires xchart;
+
+  opens dev.gatun.examples to
+      info.picocli;
+}
