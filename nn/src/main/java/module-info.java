@@ -3,6 +3,8 @@ module dev.gatun.nn {
   requires com.squareup.moshi;
   requires transitive dev.gatun.autograd;
   requires static transitive org.jspecify;
+  requires kotlin.stdlib; // by Moshi and Okio, which are automatic modules and so cannot say it
+  requires okio;
   requires org.slf4j;
 
   exports dev.gatun.nn;

@@ -1,11 +1,12 @@
 package dev.gatun.examples;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import me.tongfei.progressbar.ProgressBar;
 import org.jspecify.annotations.Nullable;
-import org.knowm.xchart.BitmapEncoder;
+import org.knowm.xchart.ChartEncoder;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.slf4j.Logger;
@@ -49,7 +50,7 @@ public final class Main implements Callable<Integer> {
     XYChart plot = new XYChartBuilder().title("Placeholder").build();
     plot.addSeries("squares", new double[] {0, 1, 2, 3}, new double[] {0, 1, 4, 9});
     try (var bar = new ProgressBar("chart", 1)) {
-      BitmapEncoder.saveBitmap(plot, file.toString(), BitmapEncoder.BitmapFormat.PNG);
+      Files.write(file, ChartEncoder.getBytes(plot, "png"));
       bar.step();
     }
     LOG.info("wrote {}", file);
