@@ -41,7 +41,11 @@ final class Elements {
     };
   }
 
-  /** Stores a double, rounded to a float dtype or truncated to an integer one. */
+  /**
+   * Stores a double, rounded to a float dtype or converted to an integer one as Java does:
+   * truncated, NaN to 0, saturated at the range of int64, or of int32 for that and narrower types,
+   * which then wrap.
+   */
   static void setDouble(Buf b, long position, double value) {
     MemorySegment s = b.segment();
     switch (b.dtype()) {
@@ -50,11 +54,12 @@ final class Elements {
       case FLOAT16 -> s.set(I16, position * 2, Halves.toFloat16(value));
       case BFLOAT16 -> s.set(I16, position * 2, Halves.toBfloat16(value));
       case BOOL -> s.set(I8, position, (byte) (value != 0 ? 1 : 0));
-      default -> setLong(b, position, (long) value);
+      case INT64 -> s.set(I64, position * 8, (long) value);
+      case INT8, UINT8, INT16, INT32 -> setLong(b, position, (int) value);
     }
   }
 
-  /** Stores a long; integers wrap. */
+  /** Stores a long; integers wrap, floats round once (16-bit ones from float32, as PyTorch). */
   static void setLong(Buf b, long position, long value) {
     MemorySegment s = b.segment();
     switch (b.dtype()) {
@@ -63,7 +68,10 @@ final class Elements {
       case INT16 -> s.set(I16, position * 2, (short) value);
       case INT32 -> s.set(I32, position * 4, (int) value);
       case INT64 -> s.set(I64, position * 8, value);
-      default -> setDouble(b, position, value);
+      case FLOAT32 -> s.set(F32, position * 4, (float) value);
+      case FLOAT64 -> s.set(F64, position * 8, (double) value);
+      case FLOAT16 -> s.set(I16, position * 2, Float.floatToFloat16((float) value));
+      case BFLOAT16 -> s.set(I16, position * 2, Halves.floatToBfloat16((float) value));
     }
   }
 }

@@ -57,14 +57,35 @@ final class ScalarBackend implements Backend {
       case Primitive.Unary u -> ScalarElementwise.unary(u.kind(), in[0], out[0]);
       case Primitive.Binary b -> ScalarElementwise.binary(b.kind(), in[0], in[1], out[0]);
       case Primitive.Where w -> ScalarElementwise.where(in[0], in[1], in[2], out[0]);
-      case Primitive.Cast c -> ScalarElementwise.cast(in[0], out[0]);
+      case Primitive.Cast c -> ScalarElementwise.copy(in[0], out[0]);
       case Primitive.Contiguous c -> ScalarElementwise.copy(in[0], out[0]);
       case Primitive.Bitcast c -> ScalarElementwise.bitcast(in[0], out[0]);
       case Primitive.Full f -> ScalarElementwise.full(f.value(), out[0]);
       case Primitive.Iota i -> ScalarElementwise.iota(i.start(), i.step(), out[0]);
       case Primitive.Reduce r -> ScalarReduce.reduce(r, in[0], out[0]);
+      case Primitive.Scan s -> ScalarReduce.scan(s, in[0], out[0]);
+      case Primitive.View v -> throw new IllegalStateException(v.name() + " needs no kernel");
+      case Primitive.Pad p -> ScalarMove.pad(p, in[0], out[0]);
+      case Primitive.Concat c -> ScalarMove.concat(c, in, out[0]);
+      case Primitive.Gather g -> ScalarIndex.gather(g.axis(), in[0], in[1], out[0]);
+      case Primitive.Scatter s -> ScalarIndex.scatter(s, in[0], in[1], in[2], out[0]);
+      case Primitive.IndexSelect s -> ScalarIndex.indexSelect(s.axis(), in[0], in[1], out[0]);
+      case Primitive.IndexAdd s -> ScalarIndex.indexAdd(s.axis(), in[0], in[1], in[2], out[0]);
+      case Primitive.Sort s -> ScalarMove.sort(s, in[0], out[0], out[1]);
+      case Primitive.NonZero z -> ScalarMove.nonZero(in[0], out[0]);
       case Primitive.MatMul m -> ScalarContraction.matmul(in[0], in[1], out[0]);
-      default -> throw new UnsupportedOperationException(op.toString());
+      case Primitive.Convolution c -> ScalarConvolution.forward(c, in[0], in[1], out[0]);
+      case Primitive.ConvolutionInputGrad c ->
+          ScalarConvolution.inputGrad(c, in[0], in[1], out[0]);
+      case Primitive.ConvolutionWeightGrad c ->
+          ScalarConvolution.weightGrad(c, in[0], in[1], out[0]);
+      case Primitive.MaxPool m -> ScalarPool.max(m, in[0], out[0], out[1]);
+      case Primitive.AvgPool a -> ScalarPool.average(a, in[0], out[0]);
+      case Primitive.AvgPoolGrad a -> ScalarPool.averageGrad(a, in[0], out[0]);
+      case Primitive.Random r -> ScalarRandom.random(r, out[0]);
+      case Primitive.Cholesky c -> ScalarLinalg.cholesky(in[0], out[0]);
+      case Primitive.Solve s -> ScalarLinalg.solve(in[0], in[1], out[0]);
+      case Primitive.Eigh e -> ScalarLinalg.eigh(in[0], out[0], out[1]);
     }
   }
 

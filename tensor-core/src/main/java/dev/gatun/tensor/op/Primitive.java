@@ -37,7 +37,8 @@ public sealed interface Primitive extends Op {
   record Where() implements Primitive {}
 
   /**
-   * Conversion to another dtype: float to integer truncates, integers wrap, to bool is {@code x !=
+   * Conversion to another dtype: float to integer as in Java (truncates, NaN gives 0, saturates at
+   * int64 or else int32, then wraps to the narrower types), integers wrap, to bool is {@code x !=
    * 0}, to a narrower float rounds to nearest even.
    */
   record Cast(DType to) implements Primitive {}

@@ -1,6 +1,7 @@
 package dev.gatun.tensor.op;
 
 import static dev.gatun.tensor.DType.BOOL;
+import static dev.gatun.tensor.DType.INT32;
 import static dev.gatun.tensor.DType.INT64;
 
 import dev.gatun.tensor.DType;
@@ -136,17 +137,25 @@ public final class ShapeRules {
         yield new TensorType[] {new TensorType(in[0].dtype(), s), new TensorType(INT64, s)};
       }
       case Primitive.AvgPool a ->
-          one(in[0].dtype(), a.window().outputShape(in[0].shape(), in[0].shape().size(1)));
+          one(
+              floating(op, in[0]),
+              a.window().outputShape(in[0].shape(), in[0].shape().size(1)));
       case Primitive.AvgPoolGrad a -> {
         long[] d = new long[a.inputSize().size() + 2];
         d[0] = in[0].shape().size(0);
         d[1] = in[0].shape().size(1);
         System.arraycopy(a.inputSize().toArray(), 0, d, 2, a.inputSize().size());
-        yield one(in[0].dtype(), Shape.of(d));
+        yield one(floating(op, in[0]), Shape.of(d));
       }
       case Primitive.Full f -> one(f.dtype(), f.shape());
       case Primitive.Iota i -> one(i.dtype(), Shape.of(i.size()));
-      case Primitive.Random r -> one(r.dtype(), r.shape());
+      case Primitive.Random r -> {
+        if (r.distribution() == Distribution.BITS ? r.dtype() != INT32 : !r.dtype().isFloat()) {
+          throw new DTypeException(
+              "random " + r.distribution() + " does not give dtype " + r.dtype());
+        }
+        yield one(r.dtype(), r.shape());
+      }
       case Primitive.Cholesky c -> {
         square(op, in[0].shape());
         yield one(floating(op, in[0]), in[0].shape());
