@@ -1,0 +1,110 @@
+package dev.gatun.examples.conformance;
+
+import dev.gatun.examples.conformance.Outcome.Status;
+import dev.gatun.tensor.DType;
+import dev.gatun.tensor.Device;
+import dev.gatun.tensor.Scope;
+import dev.gatun.tensor.Tensor;
+import dev.gatun.tensor.UnsupportedOpException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Computes recorded cases and compares with what another framework got.
+ *
+ * <p>Float32 operands are converted to the dtype to compute in, but for the families that fix
+ * float32 behaviour.
+ */
+public final class Conformance {
+  private final Operations operations;
+  private final Device device;
+  private final DType dtype;
+  private final @Nullable Path results;
+
+  /**
+   * @param operations what computes the cases
+   * @param device where to compute
+   * @param dtype the float dtype to compute in
+   * @param results the folder for computed arrays, {@code <id>/<file>} as the cases name them; null
+   *     writes none
+   */
+  public Conformance(
+      Operations operations, Device device, DType dtype, @Nullable Path results) {
+    this.operations = operations;
+    this.device = device;
+    this.dtype = dtype;
+    this.results = results;
+  }
+
+  /** Runs one case; whatever goes wrong is in the outcome. */
+  public Outcome run(Case c) {
+    long start = System.nanoTime();
+    Status status = Status.FAILED;
+    String detail;
+    Operations.Recipe recipe = operations.get(c.op());
+    if (recipe == null) {
+      status = Status.UNSUPPORTED;
+      detail = "Gatun has no operation " + c.op();
+    } else {
+      try (Scope _ = Scope.open()) {
+        detail = judge(c, compute(c, recipe));
+        if (detail.isEmpty()) {
+          status = Status.PASSED;
+        }
+      } catch (UnsupportedOpException e) {
+        status = Status.UNSUPPORTED;
+        detail = String.valueOf(e.getMessage());
+      } catch (IOException | RuntimeException e) {
+        detail = e.getClass().getSimpleName() + ": " + e.getMessage();
+      }
+    }
+    return new Outcome(c, status, detail, (System.nanoTime() - start) * 1e-9);
+  }
+
+  /** The computed arrays by file name. */
+  private Map<String, NpyArray> compute(Case c, Operations.Recipe recipe) throws IOException {
+    Context context = new Context(c, device, dtype);
+    Map<String, NpyArray> arrays = new LinkedHashMap<>();
+    Map<String, Tensor> outputs = recipe.compute(context);
+    collect(c.outputs(), outputs, arrays);
+    return arrays;
+  }
+
+  private static void collect(
+      Iterable<Case.Item> wanted, Map<String, Tensor> computed, Map<String, NpyArray> arrays) {
+    for (Case.Item item : wanted) {
+      Tensor t = computed.get(item.of());
+      if (t != null) {
+        arrays.put(item.file(), NpyArray.of(t));
+      }
+    }
+  }
+
+  /** Writes the arrays and says what is wrong first, or nothing. */
+  private String judge(Case c, Map<String, NpyArray> computed) throws IOException {
+    if (results != null) {
+      Path folder = Files.createDirectories(results.resolve(c.id()));
+      for (Map.Entry<String, NpyArray> e : computed.entrySet()) {
+        e.getValue().write(folder.resolve(e.getKey()));
+      }
+    }
+    for (Iterable<Case.Item> items : java.util.List.of(c.outputs(), c.gradients())) {
+      for (Case.Item item : items) {
+        NpyArray got = computed.get(item.file());
+        if (got == null) {
+          return item.file() + " was not computed";
+        }
+        NpyArray want = NpyArray.read(c.folder().resolve(item.file()));
+        String wrong = Comparison.firstWrong(item.file(), want, got, c.tolerance(dtype));
+        if (wrong != null) {
+          return wrong;
+        }
+      }
+    }
+    return "";
+  }
+}
