@@ -1,0 +1,20 @@
+package dev.gatun.examples.conformance.families;
+
+import dev.gatun.examples.conformance.Operations;
+
+/** The operations of all families. */
+public final class Families {
+  private Families() {}
+
+  /** A new table of every operation that Gatun has. */
+  public static Operations all() {
+    Operations all = new Operations();
+    UnaryCases.addTo(all);
+    BinaryCases.addTo(all);
+    IntegerCases.addTo(all);
+    CompareCases.addTo(all);
+    ReduceCases.addTo(all);
+    CastCases.addTo(all);
+    return all;
+  }
+}
