@@ -61,7 +61,8 @@ final class ConformanceCommand implements Callable<Integer> {
     List<Case> cases = Case.below(suite, only);
     if (cases.isEmpty()) {
       throw new FormatException(
-          "There is no case below " + suite
+          "There is no case below "
+              + suite
               + (only.isEmpty() ? "" : " whose id starts with '" + only + "'"));
     }
     Device where = device == null ? Gatun.defaultDevice() : Device.of(device);

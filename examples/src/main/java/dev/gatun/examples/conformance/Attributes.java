@@ -76,9 +76,7 @@ public record Attributes(Map<String, Object> values) {
 
   /** A list of whole numbers; a single number is a list of one, none when it is missing. */
   public int[] ints(String key) {
-    return has(key)
-        ? Arrays.stream(longs(key)).mapToInt(Math::toIntExact).toArray()
-        : new int[0];
+    return has(key) ? Arrays.stream(longs(key)).mapToInt(Math::toIntExact).toArray() : new int[0];
   }
 
   /** One whole number an axis: a list of that length, or a single number repeated. */

@@ -16,7 +16,10 @@ final class Comparison {
   static @Nullable String firstWrong(
       String file, NpyArray want, NpyArray got, Case.Tolerance tolerance) {
     if (!Arrays.equals(want.shape(), got.shape())) {
-      return file + " has shape " + Arrays.toString(got.shape()) + ", expected "
+      return file
+          + " has shape "
+          + Arrays.toString(got.shape())
+          + ", expected "
           + Arrays.toString(want.shape());
     }
     if (want.isExact() != got.isExact()) {
@@ -40,14 +43,18 @@ final class Comparison {
         return String.format(
             Locale.ROOT,
             "%s[%d] is %s, expected %s: off by %.3g, allowed %.3g",
-            file, i, y, x, error, allowed);
+            file,
+            i,
+            y,
+            x,
+            error,
+            allowed);
       }
     }
     return cosine(file, want, got, tolerance.cosine());
   }
 
-  private static @Nullable String cosine(
-      String file, NpyArray want, NpyArray got, double least) {
+  private static @Nullable String cosine(String file, NpyArray want, NpyArray got, double least) {
     if (least < 0 || want.isExact()) {
       return null;
     }

@@ -32,8 +32,7 @@ public final class Conformance {
    * @param results the folder for computed arrays, {@code <id>/<file>} as the cases name them; null
    *     writes none
    */
-  public Conformance(
-      Operations operations, Device device, DType dtype, @Nullable Path results) {
+  public Conformance(Operations operations, Device device, DType dtype, @Nullable Path results) {
     this.operations = operations;
     this.device = device;
     this.dtype = dtype;

@@ -150,8 +150,13 @@ public final class Context {
   String onlyOutput() {
     if (source.outputs().size() != 1) {
       throw new FormatException(
-          "Case " + source.id() + " wants " + source.outputs().size() + " results, "
-              + source.op() + " has one");
+          "Case "
+              + source.id()
+              + " wants "
+              + source.outputs().size()
+              + " results, "
+              + source.op()
+              + " has one");
     }
     return source.outputs().get(0).of();
   }

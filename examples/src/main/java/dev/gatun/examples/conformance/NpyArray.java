@@ -128,11 +128,14 @@ record NpyArray(String descr, long[] shape, ByteBuffer data) {
     byte[] bytes = new byte[Math.toIntExact(t.numel() * t.dtype().byteSize())];
     t.copyTo(MemorySegment.ofArray(bytes));
     return new NpyArray(
-        descr(t.dtype()), t.shape().toArray(), ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN));
+        descr(t.dtype()),
+        t.shape().toArray(),
+        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN));
   }
 
   void write(Path file) throws IOException {
-    String sizes = Arrays.toString(shape).replace("[", "(").replace("]", shape.length == 1 ? ",)" : ")");
+    String sizes =
+        Arrays.toString(shape).replace("[", "(").replace("]", shape.length == 1 ? ",)" : ")");
     String order = descr.charAt(1) == '1' ? "|" : "<";
     String header =
         "{'descr': '" + order + descr + "', 'fortran_order': False, 'shape': " + sizes + ", }";

@@ -47,14 +47,13 @@ public final class Report {
   /** Writes a table by family, what failed and why, what is not supported, and the total. */
   public void print(PrintStream out) {
     out.printf("%-18s%8s%8s%13s%n", "family", "passed", "failed", "unsupported");
-    families.forEach(
-        (family, counts) ->
-            out.printf(
-                "%-18s%8d%8d%13d%n",
-                family,
-                counts.getOrDefault(Status.PASSED, 0),
-                counts.getOrDefault(Status.FAILED, 0),
-                counts.getOrDefault(Status.UNSUPPORTED, 0)));
+    families.forEach((family, counts) ->
+        out.printf(
+            "%-18s%8d%8d%13d%n",
+            family,
+            counts.getOrDefault(Status.PASSED, 0),
+            counts.getOrDefault(Status.FAILED, 0),
+            counts.getOrDefault(Status.UNSUPPORTED, 0)));
     failures.forEach(o -> out.println("FAILED " + o.source().id() + ": " + o.detail()));
     if (!unsupported.isEmpty()) {
       out.println("unsupported: " + String.join(", ", unsupported));
