@@ -42,9 +42,7 @@ final class Devices {
       }
     }
     throw new DeviceException(
-        "Unknown device '"
-            + device
-            + "'; known devices are "
+        "Unknown device '" + device + "'; known devices are "
             + String.join(", ", list().stream().map(f -> f.device().toString()).toList()));
   }
 }
