@@ -42,7 +42,9 @@ final class Devices {
       }
     }
     throw new DeviceException(
-        "Unknown device '" + device + "'; known devices are "
+        "Unknown device '"
+            + device
+            + "'; known devices are "
             + String.join(", ", list().stream().map(f -> f.device().toString()).toList()));
   }
 }

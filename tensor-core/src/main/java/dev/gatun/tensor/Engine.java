@@ -190,7 +190,8 @@ public final class Engine {
   }
 
   /**
-   * Changes the targets in place, after telling the interceptors. No target may be a broadcast view.
+   * Changes the targets in place, after telling the interceptors. No target may be a broadcast
+   * view.
    *
    * @throws GatunException when shapes, dtypes or devices do not fit
    */
@@ -251,7 +252,11 @@ public final class Engine {
     for (int i = 1; i < inputs.length; i++) {
       if (!inputs[i].device().equals(d)) {
         throw new DeviceException(
-            op + " needs operands on one device, got " + d + " and " + inputs[i].device()
+            op
+                + " needs operands on one device, got "
+                + d
+                + " and "
+                + inputs[i].device()
                 + "; move one with to(device)");
       }
     }

@@ -17,7 +17,8 @@ public final class Generator {
     this.seed = seed;
   }
 
-  static Generator defaultGenerator() {
+  /** The stream that creation methods draw from when given none. */
+  public static Generator defaultGenerator() {
     return DEFAULT;
   }
 

@@ -5,8 +5,8 @@ import dev.gatun.tensor.op.Op;
 
 /**
  * Wraps every operation of a thread: a tape, a tracer, autocast, a profiler, a NaN check. Install
- * one with {@link Engine#install}. Operations that an interceptor issues itself are seen only by the
- * interceptors installed before it.
+ * one with {@link Engine#install}. Operations that an interceptor issues itself are seen only by
+ * the interceptors installed before it.
  */
 public interface Interceptor {
 

@@ -90,9 +90,12 @@ public final class Scope implements AutoCloseable {
     return tensor;
   }
 
-  /** A new handle of the same values, owned by this scope even if it is not the innermost. */
+  /**
+   * A new handle of the same value, owned by this scope even if it is not the innermost. Tapes
+   * track it as they track the tensor.
+   */
   public Tensor hold(Tensor tensor) {
-    Tensor alias = tensor.withLayout(context, tensor.buf().layout());
+    Tensor alias = tensor.alias(context);
     alias.moveTo(this);
     return alias;
   }

@@ -176,8 +176,17 @@ public final class Shape {
       long y = i <= b.rank() ? b.dims[b.rank() - i] : 1;
       if (x != y && x != 1 && y != 1) {
         throw new ShapeException(
-            "Shapes " + a + " and " + b + " do not broadcast: sizes " + x + " and " + y
-                + " at axis -" + i + " differ and neither is 1");
+            "Shapes "
+                + a
+                + " and "
+                + b
+                + " do not broadcast: sizes "
+                + x
+                + " and "
+                + y
+                + " at axis -"
+                + i
+                + " differ and neither is 1");
       }
       d[rank - i] = x == 1 ? y : x;
     }

@@ -20,7 +20,6 @@ import dev.gatun.tensor.spi.Buf;
 import dev.gatun.tensor.spi.Layout;
 import dev.gatun.tensor.spi.Storage;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.lang.ref.Cleaner;
@@ -32,9 +31,9 @@ import org.jspecify.annotations.Nullable;
  * eager and make new tensors (views share the storage); semantics of broadcasting, type promotion
  * and indexing are PyTorch's.
  *
- * <p>A tensor is freed by {@link #close()}, by the {@link Scope} that owns it, or, when made outside
- * any scope, by the garbage collector. Reading from several threads is safe; closing or changing a
- * tensor while another thread uses it is not.
+ * <p>A tensor is freed by {@link #close()}, by the {@link Scope} that owns it, or, when made
+ * outside any scope, by the garbage collector. Reading from several threads is safe; closing or
+ * changing a tensor while another thread uses it is not.
  */
 public final class Tensor implements AutoCloseable {
   private static final Cleaner CLEANER = Cleaner.create();
@@ -54,6 +53,9 @@ public final class Tensor implements AutoCloseable {
   private @Nullable Scope owner;
   private Cleaner.@Nullable Cleanable cleanable;
   private boolean requiresGrad;
+
+  /** What {@link #alias} made this from; null for a value of its own. */
+  private @Nullable Tensor root;
 
   @SuppressWarnings("FieldMayBeFinal") // written through CLOSED
   private volatile boolean closed;
@@ -237,11 +239,14 @@ public final class Tensor implements AutoCloseable {
   }
 
   /** The numbers start, start + step, … below stop (above it for a negative step). */
-  public static Tensor arange(
-      double start, double stop, double step, DType dtype, Device device) {
+  public static Tensor arange(double start, double stop, double step, DType dtype, Device device) {
     if (step == 0 || !Double.isFinite((stop - start) / step)) {
       throw new ShapeException(
-          "arange needs finite bounds and a step other than 0, got " + start + ", " + stop + ", "
+          "arange needs finite bounds and a step other than 0, got "
+              + start
+              + ", "
+              + stop
+              + ", "
               + step);
     }
     long n = Math.max(0, (long) Math.ceil((stop - start) / step));
@@ -328,13 +333,24 @@ public final class Tensor implements AutoCloseable {
     return this;
   }
 
+  /**
+   * The handle that stands for this value in a tape: this one, or for what {@link Scope#hold} made,
+   * the handle that it was made from (which may be closed).
+   */
+  public Tensor identity() {
+    return root == null ? this : root;
+  }
+
   // ---- Lifetime -------------------------------------------------------------------------------
 
   /** The operand as kernels see it; valid while this tensor is open. */
   public Buf buf() {
     if (closed) {
       throw new UseAfterFreeException(
-          "Tensor " + dtype() + shape() + " was used after it was closed or its scope ended; "
+          "Tensor "
+              + dtype()
+              + shape()
+              + " was used after it was closed or its scope ended; "
               + "use Scope.keep for tensors that outlive a scope");
     }
     return buf;
@@ -421,6 +437,14 @@ public final class Tensor implements AutoCloseable {
       throw new UseAfterFreeException("Tensor " + dtype() + shape() + " was freed");
     }
     return new Tensor(context, b.with(layout), device);
+  }
+
+  /** A new handle of the same value: tapes track it as they track this one. */
+  Tensor alias(Context context) {
+    Tensor t = withLayout(context, buf().layout());
+    t.root = identity();
+    t.requiresGrad = requiresGrad;
+    return t;
   }
 
   /** A new handle of the same values that no tape tracks. */
@@ -524,7 +548,12 @@ public final class Tensor implements AutoCloseable {
     long want = numel() * dtype().byteSize();
     if (target.byteSize() != want) {
       throw new ShapeException(
-          "Tensor " + dtype() + shape() + " has " + want + " bytes, the target "
+          "Tensor "
+              + dtype()
+              + shape()
+              + " has "
+              + want
+              + " bytes, the target "
               + target.byteSize());
     }
     if (want > 0) {
@@ -1115,7 +1144,11 @@ public final class Tensor implements AutoCloseable {
     if (unknown >= 0) {
       if (known <= 0 || numel() % known != 0) {
         throw new ShapeException(
-            "Cannot reshape " + shape() + " (" + numel() + " elements) to "
+            "Cannot reshape "
+                + shape()
+                + " ("
+                + numel()
+                + " elements) to "
                 + Arrays.toString(sizes));
       }
       sizes = sizes.clone();
@@ -1181,8 +1214,7 @@ public final class Tensor implements AutoCloseable {
       return reshape(1);
     }
     long n = shape().slice(a, b + 1).numel();
-    return reshape(
-        shape().slice(0, a).concat(Shape.of(n)).concat(shape().slice(b + 1, rank())));
+    return reshape(shape().slice(0, a).concat(Shape.of(n)).concat(shape().slice(b + 1, rank())));
   }
 
   /** Elements {@code start} to {@code start + length - 1} of an axis. */
@@ -1204,7 +1236,8 @@ public final class Tensor implements AutoCloseable {
     long high = step > 0 ? n : n - 1;
     long from = Math.clamp(start < 0 ? start + n : start, low, high);
     long to = Math.clamp(stop < 0 ? stop + n : stop, low, high);
-    long count = Math.max(0, step > 0 ? Math.ceilDiv(to - from, step) : Math.ceilDiv(from - to, -step));
+    long count =
+        Math.max(0, step > 0 ? Math.ceilDiv(to - from, step) : Math.ceilDiv(from - to, -step));
     return sliceExact(a, count == 0 ? 0 : from, count, step);
   }
 
@@ -1216,8 +1249,7 @@ public final class Tensor implements AutoCloseable {
     starts[axis] = start;
     sizes[axis] = count;
     steps[axis] = step;
-    return Engine.call(
-        new Primitive.Slice(Dims.of(starts), Dims.of(sizes), Dims.of(steps)), this);
+    return Engine.call(new Primitive.Slice(Dims.of(starts), Dims.of(sizes), Dims.of(steps)), this);
   }
 
   /** The elements at one position of an axis, without the axis. A view. */
@@ -1260,8 +1292,14 @@ public final class Tensor implements AutoCloseable {
   public Tensor pad(long[] low, long[] high, double value) {
     if (low.length != rank() || high.length != rank()) {
       throw new ShapeException(
-          "pad of shape " + shape() + " needs " + rank() + " amounts before and after, got "
-              + low.length + " and " + high.length);
+          "pad of shape "
+              + shape()
+              + " needs "
+              + rank()
+              + " amounts before and after, got "
+              + low.length
+              + " and "
+              + high.length);
     }
     Tensor t = this;
     long[] lo = low.clone();
@@ -1316,8 +1354,7 @@ public final class Tensor implements AutoCloseable {
   public record Sorted(Tensor values, Tensor indices) {}
 
   public Sorted sort(int axis, boolean descending) {
-    Tensor[] out =
-        Engine.callAll(new Primitive.Sort(shape().axis(axis), descending), this);
+    Tensor[] out = Engine.callAll(new Primitive.Sort(shape().axis(axis), descending), this);
     return new Sorted(out[0], out[1]);
   }
 
@@ -1329,8 +1366,8 @@ public final class Tensor implements AutoCloseable {
    */
   public Tensor matmul(Tensor other) {
     if (rank() == 0 || other.rank() == 0) {
-      throw new ShapeException("matmul needs operands of rank 1 or more, got " + shape() + " and "
-          + other.shape());
+      throw new ShapeException(
+          "matmul needs operands of rank 1 or more, got " + shape() + " and " + other.shape());
     }
     DType common = Promotion.common(this, other);
     Tensor a = rank() == 1 ? unsqueeze(0) : this;
@@ -1346,8 +1383,7 @@ public final class Tensor implements AutoCloseable {
 
   /** Overwrites the elements with another tensor's, broadcast and converted. */
   public Tensor assign(Tensor source) {
-    Engine.apply(
-        new Effect.Assign(), new Tensor[] {this}, source.to(dtype()).to(device));
+    Engine.apply(new Effect.Assign(), new Tensor[] {this}, source.to(dtype()).to(device));
     return this;
   }
 

@@ -28,14 +28,13 @@ final class Tracker {
   static Origin opened(DType dtype, Shape shape) {
     var frame =
         StackWalker.getInstance()
-            .walk(
-                frames ->
-                    frames
-                        .filter(f -> !f.getClassName().startsWith("dev.gatun.tensor.Tensor"))
-                        .filter(f -> !f.getClassName().startsWith("dev.gatun.tensor.Engine"))
-                        .filter(f -> !f.getClassName().startsWith("dev.gatun.tensor.Tracker"))
-                        .findFirst()
-                        .orElseThrow());
+            .walk(frames ->
+                frames
+                    .filter(f -> !f.getClassName().startsWith("dev.gatun.tensor.Tensor"))
+                    .filter(f -> !f.getClassName().startsWith("dev.gatun.tensor.Engine"))
+                    .filter(f -> !f.getClassName().startsWith("dev.gatun.tensor.Tracker"))
+                    .findFirst()
+                    .orElseThrow());
     var origin = new Origin(dtype + shape.toString(), shape.numel() * dtype.byteSize(), frame);
     LIVE.put(origin, true);
     return origin;

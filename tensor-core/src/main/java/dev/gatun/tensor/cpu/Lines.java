@@ -30,9 +30,7 @@ final class Lines {
       s[i] = s[i + 1];
     }
     return Layout.of(
-        Shape.of(Arrays.copyOf(d, d.length - 1)),
-        Arrays.copyOf(s, s.length - 1),
-        layout.offset());
+        Shape.of(Arrays.copyOf(d, d.length - 1)), Arrays.copyOf(s, s.length - 1), layout.offset());
   }
 
   /** Goes on to the next line; false when there is none. */

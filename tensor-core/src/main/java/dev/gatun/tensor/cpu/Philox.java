@@ -36,8 +36,8 @@ final class Philox {
   private Philox() {}
 
   /**
-   * Fills elements {@code from} to {@code to - 1} of an array of {@code dtype} that starts at {@code
-   * base} bytes with elements {@code offset + from} and on of the stream.
+   * Fills elements {@code from} to {@code to - 1} of an array of {@code dtype} that starts at
+   * {@code base} bytes with elements {@code offset + from} and on of the stream.
    */
   static void fill(
       Distribution distribution,

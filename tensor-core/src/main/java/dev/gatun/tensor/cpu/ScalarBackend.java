@@ -75,8 +75,7 @@ final class ScalarBackend implements Backend {
       case Primitive.NonZero z -> ScalarMove.nonZero(in[0], out[0]);
       case Primitive.MatMul m -> ScalarContraction.matmul(in[0], in[1], out[0]);
       case Primitive.Convolution c -> ScalarConvolution.forward(c, in[0], in[1], out[0]);
-      case Primitive.ConvolutionInputGrad c ->
-          ScalarConvolution.inputGrad(c, in[0], in[1], out[0]);
+      case Primitive.ConvolutionInputGrad c -> ScalarConvolution.inputGrad(c, in[0], in[1], out[0]);
       case Primitive.ConvolutionWeightGrad c ->
           ScalarConvolution.weightGrad(c, in[0], in[1], out[0]);
       case Primitive.MaxPool m -> ScalarPool.max(m, in[0], out[0], out[1]);

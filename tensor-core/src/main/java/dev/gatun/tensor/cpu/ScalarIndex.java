@@ -124,8 +124,15 @@ final class ScalarIndex {
     long size = shape.rank() == 0 ? 1 : shape.size(axis);
     if (index < 0 || index >= size) {
       throw new ShapeException(
-          op + ": index " + index + " is out of range for axis " + axis + " of size " + size
-              + " of shape " + shape);
+          op
+              + ": index "
+              + index
+              + " is out of range for axis "
+              + axis
+              + " of size "
+              + size
+              + " of shape "
+              + shape);
     }
     return index;
   }

@@ -26,8 +26,13 @@ final class ScalarLinalg {
           }
           if (i == j && sum <= 0) {
             throw new GatunException(
-                "cholesky: matrix " + m / (n * n) + " of shape " + x.shape()
-                    + " is not positive definite (leading minor " + (i + 1) + ")");
+                "cholesky: matrix "
+                    + m / (n * n)
+                    + " of shape "
+                    + x.shape()
+                    + " is not positive definite (leading minor "
+                    + (i + 1)
+                    + ")");
           }
           l[m + i * n + j] = i == j ? Math.sqrt(sum) : sum / l[m + j * n + j];
         }

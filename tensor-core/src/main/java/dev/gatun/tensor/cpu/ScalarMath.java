@@ -85,10 +85,7 @@ final class ScalarMath {
 
   static double asinh(double x) {
     double a = Math.abs(x);
-    double y =
-        a > 0x1p28
-            ? Math.log(a) + LN2
-            : Math.log1p(a + a * a / (1 + Math.sqrt(1 + a * a)));
+    double y = a > 0x1p28 ? Math.log(a) + LN2 : Math.log1p(a + a * a / (1 + Math.sqrt(1 + a * a)));
     return Math.copySign(y, x);
   }
 
@@ -225,7 +222,9 @@ final class ScalarMath {
     return b;
   }
 
-  /** Wraps on overflow; a negative exponent gives the truncated result, 0 but for bases 1 and -1. */
+  /**
+   * Wraps on overflow; a negative exponent gives the truncated result, 0 but for bases 1 and -1.
+   */
   static long pow(long a, long b) {
     if (b < 0) {
       return a == 1 ? 1 : a == -1 ? ((b & 1) == 0 ? 1 : -1) : 0;

@@ -58,8 +58,7 @@ final class ScalarMove {
               : (i, j) -> Long.compare(getLong(x, p + i * step), getLong(x, p + j * step));
       Arrays.sort(order, op.descending() ? rising.reversed() : rising); // stable
       for (int i = 0; i < n; i++) {
-        ScalarElementwise.copy(
-            x, p + order[i] * step, values, lines.start(1) + i * valueStep);
+        ScalarElementwise.copy(x, p + order[i] * step, values, lines.start(1) + i * valueStep);
         setLong(indices, lines.start(2) + i * indexStep, order[i]);
       }
     }

@@ -128,8 +128,8 @@ final class ScalarPool {
         }
         long inside = 0;
         for (long k = 0; k < window.kernel().get(a); k++) {
-          long place = at * window.stride().get(a) - window.padLow().get(a)
-              + k * window.dilation().get(a);
+          long place =
+              at * window.stride().get(a) - window.padLow().get(a) + k * window.dilation().get(a);
           if (place >= low && place < high) {
             inside++;
           }
@@ -160,8 +160,10 @@ final class ScalarPool {
           windowLeft /= (int) out.size(a);
           int offset = offsetLeft % window.kernel().getInt(a);
           offsetLeft /= window.kernel().getInt(a);
-          int place = at * window.stride().getInt(a) - window.padLow().getInt(a)
-              + offset * window.dilation().getInt(a);
+          int place =
+              at * window.stride().getInt(a)
+                  - window.padLow().getInt(a)
+                  + offset * window.dilation().getInt(a);
           inside &= place >= 0 && place < in.size(a);
           element += place * scale;
           scale *= (int) in.size(a);

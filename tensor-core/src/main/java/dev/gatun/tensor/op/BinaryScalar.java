@@ -23,8 +23,7 @@ public record BinaryScalar(BinaryKind kind, Number value, boolean reversed) impl
   @Override
   public Tensor[] decompose(Tensor... in) {
     Tensor scalar =
-        Engine.create(
-            in[0].device(), new Primitive.Full(Shape.scalar(), in[0].dtype(), value));
+        Engine.create(in[0].device(), new Primitive.Full(Shape.scalar(), in[0].dtype(), value));
     var op = new Primitive.Binary(kind);
     return Engine.callAll(op, reversed ? scalar : in[0], reversed ? in[0] : scalar);
   }

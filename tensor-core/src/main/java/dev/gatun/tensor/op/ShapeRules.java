@@ -95,8 +95,8 @@ public final class ShapeRules {
         sameDType(op, in[0], in[2]);
         Shape want = in[0].shape().with(s.axis(), in[1].shape().size(0));
         if (!want.equals(in[2].shape())) {
-          throw new ShapeException("indexadd expects a source of shape " + want + ", got "
-              + in[2].shape());
+          throw new ShapeException(
+              "indexadd expects a source of shape " + want + ", got " + in[2].shape());
         }
         yield one(in[0].dtype(), in[0].shape());
       }
@@ -117,9 +117,15 @@ public final class ShapeRules {
         Shape input = Shape.of(d);
         Shape grad = c.window().outputShape(input, in[1].shape().size(0));
         if (!grad.equals(in[0].shape())) {
-          throw new ShapeException("convolutioninputgrad expects a gradient of shape " + grad
-              + " for input " + input + " and weight " + in[1].shape() + ", got "
-              + in[0].shape());
+          throw new ShapeException(
+              "convolutioninputgrad expects a gradient of shape "
+                  + grad
+                  + " for input "
+                  + input
+                  + " and weight "
+                  + in[1].shape()
+                  + ", got "
+                  + in[0].shape());
         }
         yield one(in[0].dtype(), input);
       }
@@ -137,9 +143,7 @@ public final class ShapeRules {
         yield new TensorType[] {new TensorType(in[0].dtype(), s), new TensorType(INT64, s)};
       }
       case Primitive.AvgPool a ->
-          one(
-              floating(op, in[0]),
-              a.window().outputShape(in[0].shape(), in[0].shape().size(1)));
+          one(floating(op, in[0]), a.window().outputShape(in[0].shape(), in[0].shape().size(1)));
       case Primitive.AvgPoolGrad a -> {
         long[] d = new long[a.inputSize().size() + 2];
         d[0] = in[0].shape().size(0);
@@ -195,8 +199,12 @@ public final class ShapeRules {
   private static void arity(Primitive op, TensorType[] in) {
     int want = arity(op);
     if (want >= 0 ? in.length != want : in.length == 0) {
-      throw new ShapeException(op.name() + " takes " + (want < 0 ? "at least one" : want)
-          + " operands, got " + in.length);
+      throw new ShapeException(
+          op.name()
+              + " takes "
+              + (want < 0 ? "at least one" : want)
+              + " operands, got "
+              + in.length);
     }
   }
 
@@ -247,8 +255,12 @@ public final class ShapeRules {
       if (t.shape().rank() != first.rank()
           || !t.shape().with(axis, 0).equals(first.with(axis, 0))) {
         throw new ShapeException(
-            "concat along axis " + axis + " needs equal sizes on the other axes, got shapes " + first
-                + " and " + t.shape());
+            "concat along axis "
+                + axis
+                + " needs equal sizes on the other axes, got shapes "
+                + first
+                + " and "
+                + t.shape());
       }
       size += t.shape().size(axis);
     }
@@ -260,7 +272,11 @@ public final class ShapeRules {
     boolean needsOne = op.kind() != ReduceKind.SUM && op.kind() != ReduceKind.PROD;
     if (needsOne && in.shape().numel() == 0 && out.numel() > 0) {
       throw new ShapeException(
-          op.name() + " over axes " + op.axes() + " of shape " + in.shape()
+          op.name()
+              + " over axes "
+              + op.axes()
+              + " of shape "
+              + in.shape()
               + " has no elements to choose from");
     }
     if (in.dtype().isBool() && (op.kind() == ReduceKind.SUM || op.kind() == ReduceKind.PROD)) {
@@ -281,7 +297,14 @@ public final class ShapeRules {
     }
     if (x.size(-1) != y.size(-2)) {
       throw new ShapeException(
-          "matmul of " + x + " and " + y + ": the inner sizes " + x.size(-1) + " and " + y.size(-2)
+          "matmul of "
+              + x
+              + " and "
+              + y
+              + ": the inner sizes "
+              + x.size(-1)
+              + " and "
+              + y.size(-2)
               + " differ");
     }
     Shape batch = Shape.broadcast(x.slice(0, x.rank() - 2), y.slice(0, y.rank() - 2));
@@ -300,9 +323,17 @@ public final class ShapeRules {
     Shape out = op.window().outputShape(x.shape(), w.size(0));
     if (x.shape().size(1) != w.size(1) * op.groups() || w.size(0) % op.groups() != 0) {
       throw new ShapeException(
-          "convolution with " + op.groups() + " groups: input " + x.shape() + " has "
-              + x.shape().size(1) + " channels, weight " + w + " expects "
-              + w.size(1) * op.groups() + " (and outputs divisible by the groups)");
+          "convolution with "
+              + op.groups()
+              + " groups: input "
+              + x.shape()
+              + " has "
+              + x.shape().size(1)
+              + " channels, weight "
+              + w
+              + " expects "
+              + w.size(1) * op.groups()
+              + " (and outputs divisible by the groups)");
     }
     return one(x.dtype(), out);
   }
@@ -312,8 +343,13 @@ public final class ShapeRules {
     sameDType(op, a, b);
     if (b.shape().rank() < 2 || b.shape().size(-2) != a.shape().size(-1)) {
       throw new ShapeException(
-          "solve of A " + a.shape() + " and B " + b.shape() + ": B must have "
-              + a.shape().size(-1) + " rows");
+          "solve of A "
+              + a.shape()
+              + " and B "
+              + b.shape()
+              + ": B must have "
+              + a.shape().size(-1)
+              + " rows");
     }
     Shape x = a.shape();
     Shape y = b.shape();
@@ -368,7 +404,11 @@ public final class ShapeRules {
     }
     if (!ok) {
       throw new ShapeException(
-          op.name() + ": index of shape " + index + " does not fit shape " + of
+          op.name()
+              + ": index of shape "
+              + index
+              + " does not fit shape "
+              + of
               + (exceptAxis >= 0 ? " outside axis " + exceptAxis : ""));
     }
   }

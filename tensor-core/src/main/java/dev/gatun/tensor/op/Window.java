@@ -19,18 +19,31 @@ public record Window(Dims kernel, Dims stride, Dims padLow, Dims padHigh, Dims d
     int n = kernel.size();
     if (stride.size() != n || padLow.size() != n || padHigh.size() != n || dilation.size() != n) {
       throw new ShapeException(
-          "Expected " + n + " strides, paddings and dilations for kernel " + kernel + ", got stride "
-              + stride + ", padding " + padLow + " and " + padHigh + ", dilation " + dilation);
+          "Expected "
+              + n
+              + " strides, paddings and dilations for kernel "
+              + kernel
+              + ", got stride "
+              + stride
+              + ", padding "
+              + padLow
+              + " and "
+              + padHigh
+              + ", dilation "
+              + dilation);
     }
     for (int i = 0; i < n; i++) {
       if (kernel.get(i) < 1 || stride.get(i) < 1 || dilation.get(i) < 1) {
         throw new ShapeException(
-            "Kernel, stride and dilation must be at least 1, got kernel " + kernel + ", stride "
-                + stride + ", dilation " + dilation);
+            "Kernel, stride and dilation must be at least 1, got kernel "
+                + kernel
+                + ", stride "
+                + stride
+                + ", dilation "
+                + dilation);
       }
       if (padLow.get(i) < 0 || padHigh.get(i) < 0) {
-        throw new ShapeException(
-            "Padding must not be negative, got " + padLow + " and " + padHigh);
+        throw new ShapeException("Padding must not be negative, got " + padLow + " and " + padHigh);
       }
     }
   }
@@ -46,8 +59,12 @@ public record Window(Dims kernel, Dims stride, Dims padLow, Dims padHigh, Dims d
     long room = size + padLow.get(axis) + padHigh.get(axis) - extent;
     if (room < 0) {
       throw new ShapeException(
-          "Kernel extent " + extent + " is greater than the padded input size "
-              + (size + padLow.get(axis) + padHigh.get(axis)) + " along spatial axis " + axis);
+          "Kernel extent "
+              + extent
+              + " is greater than the padded input size "
+              + (size + padLow.get(axis) + padHigh.get(axis))
+              + " along spatial axis "
+              + axis);
     }
     return room / stride.get(axis) + 1;
   }
@@ -56,8 +73,12 @@ public record Window(Dims kernel, Dims stride, Dims padLow, Dims padHigh, Dims d
   public Shape outputShape(Shape input, long channels) {
     if (input.rank() != rank() + 2) {
       throw new ShapeException(
-          "Expected an input of rank " + (rank() + 2) + " [N, C, spatial...] for kernel " + kernel
-              + ", got shape " + input);
+          "Expected an input of rank "
+              + (rank() + 2)
+              + " [N, C, spatial...] for kernel "
+              + kernel
+              + ", got shape "
+              + input);
     }
     long[] out = new long[rank() + 2];
     out[0] = input.size(0);

@@ -68,7 +68,12 @@ public final class Layout {
   public Layout permute(int... order) {
     if (order.length != rank()) {
       throw new ShapeException(
-          "permute of shape " + shape + " needs " + rank() + " axes, got " + Arrays.toString(order));
+          "permute of shape "
+              + shape
+              + " needs "
+              + rank()
+              + " axes, got "
+              + Arrays.toString(order));
     }
     int[] axes = rank() == 0 ? order : shape.axes(order);
     long[] d = new long[rank()];
@@ -99,8 +104,16 @@ public final class Layout {
       long want = target.size(lead + i);
       if (have != want && have != 1) {
         throw new ShapeException(
-            "Cannot expand shape " + shape + " to " + target + ": axis " + i + " has size " + have
-                + ", not 1 or " + want);
+            "Cannot expand shape "
+                + shape
+                + " to "
+                + target
+                + ": axis "
+                + i
+                + " has size "
+                + have
+                + ", not 1 or "
+                + want);
       }
       s[lead + i] = have == want ? strides[i] : 0;
     }
@@ -119,7 +132,13 @@ public final class Layout {
       long last = starts[i] + (sizes[i] - 1) * steps[i];
       if (sizes[i] > 0 && (starts[i] < 0 || starts[i] >= n || last < 0 || last >= n)) {
         throw new ShapeException(
-            "Slice from " + starts[i] + " to " + last + " is outside axis " + i + " of shape "
+            "Slice from "
+                + starts[i]
+                + " to "
+                + last
+                + " is outside axis "
+                + i
+                + " of shape "
                 + shape);
       }
       if (sizes[i] > 0) {
@@ -138,8 +157,15 @@ public final class Layout {
   public Optional<Layout> reshape(Shape target) {
     if (target.numel() != shape.numel()) {
       throw new ShapeException(
-          "Cannot reshape " + shape + " (" + shape.numel() + " elements) to " + target + " ("
-              + target.numel() + " elements)");
+          "Cannot reshape "
+              + shape
+              + " ("
+              + shape.numel()
+              + " elements) to "
+              + target
+              + " ("
+              + target.numel()
+              + " elements)");
     }
     if (contiguous) {
       return Optional.of(new Layout(target, rowMajor(target), offset));
@@ -242,7 +268,12 @@ public final class Layout {
 
   @Override
   public String toString() {
-    return "Layout[shape=" + shape + ", strides=" + Arrays.toString(strides) + ", offset=" + offset
+    return "Layout[shape="
+        + shape
+        + ", strides="
+        + Arrays.toString(strides)
+        + ", offset="
+        + offset
         + "]";
   }
 }

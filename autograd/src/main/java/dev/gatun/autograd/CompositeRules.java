@@ -1,0 +1,65 @@
+package dev.gatun.autograd;
+
+import static dev.gatun.autograd.Saves.INPUTS;
+
+import dev.gatun.tensor.Tensor;
+import dev.gatun.tensor.op.LayerNorm;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/** The gradients of composites that have one in closed form. */
+final class CompositeRules {
+  private static final double INV_SQRT_2PI = 1 / Math.sqrt(2 * Math.PI);
+
+  private CompositeRules() {}
+
+  static Rule softmax(int axis) {
+    return Rule.gy((g, y) -> y.mul(g.sub(g.mul(y).sum(true, axis))));
+  }
+
+  static Rule logSoftmax(int axis) {
+    return Rule.gy((g, y) -> g.sub(y.exp().mul(g.sum(true, axis))));
+  }
+
+  static Rule silu() {
+    return Rule.gx((g, x) -> {
+      Tensor s = x.sigmoid();
+      return g.mul(s.mul(x.mul(s.rsub(1.0)).add(1.0)));
+    });
+  }
+
+  /** Phi(x) + x phi(x). */
+  static Rule gelu() {
+    return Rule.gx((g, x) -> {
+      Tensor cdf = x.mul(-Math.sqrt(0.5)).erfc().mul(0.5);
+      Tensor pdf = x.square().mul(-0.5).exp().mul(INV_SQRT_2PI);
+      return g.mul(cdf.add(x.mul(pdf)));
+    });
+  }
+
+  /** Only the inputs are saved; mean and variance are computed again. */
+  static Rule layerNorm(LayerNorm op) {
+    int[] last = IntStream.rangeClosed(1, op.axes()).map(i -> -i).toArray();
+    return Rule.all(
+        INPUTS,
+        s -> {
+          Tensor x = s.a();
+          Tensor centred = x.sub(x.mean(true, last));
+          Tensor rstd = centred.square().mean(true, last).add(op.epsilon()).rsqrt();
+          Tensor unit = centred.mul(rstd);
+          @Nullable Tensor[] out = new @Nullable Tensor[s.inputs()];
+          if (s.wants(0)) {
+            Tensor g = s.inputs() > 1 ? s.g().mul(s.b()) : s.g();
+            Tensor along = unit.mul(g.mul(unit).mean(true, last));
+            out[0] = g.sub(g.mean(true, last)).sub(along).mul(rstd);
+          }
+          if (s.inputs() > 1 && s.wants(1)) {
+            out[1] = s.g().mul(unit);
+          }
+          if (s.inputs() > 2 && s.wants(2)) {
+            out[2] = s.g();
+          }
+          return out;
+        });
+  }
+}

@@ -1,0 +1,336 @@
+package dev.gatun.autograd;
+
+import dev.gatun.tensor.Engine;
+import dev.gatun.tensor.Interceptor;
+import dev.gatun.tensor.Scope;
+import dev.gatun.tensor.ShapeException;
+import dev.gatun.tensor.Tensor;
+import dev.gatun.tensor.op.Composite;
+import dev.gatun.tensor.op.Op;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Records the operations of its thread while it is open, and gives gradients:
+ *
+ * <pre>{@code
+ * try (Tape tape = Tape.record()) {
+ *   Tensor loss = x.matmul(w).sub(target).square().mean();
+ *   Gradients gradients = tape.gradients(loss);
+ * }
+ * }</pre>
+ *
+ * <p>An operation is recorded when an input requires gradients: a leaf that was marked with {@link
+ * Tensor#requiresGrad(boolean)}, or the result of a recorded operation. Gradients are those of the
+ * leaves.
+ *
+ * <p>Memory: the tape is a {@link Scope}, so what is made while it is the innermost one is freed
+ * when it closes. It holds for each operation only what the gradient needs, by references of its
+ * own: close other handles early (in inner scopes) and {@code gradients} frees the activations as
+ * it goes. Therefore a second call of {@code gradients} over the same operations is an error,
+ * unless {@link #retain} was called or the first one was asked for {@code createGraph}.
+ *
+ * <p>Values may be changed in place between recording and {@code gradients} only if no gradient
+ * needs them; it is an error otherwise.
+ *
+ * <p>Tapes nest: an inner one treats as leaves what an outer one recorded. Not thread-safe: a tape
+ * belongs to the thread that opened it and sees the operations of that thread alone.
+ */
+public final class Tape implements AutoCloseable {
+  private static final ThreadLocal<@Nullable Tape> CURRENT = new ThreadLocal<>();
+
+  private final @Nullable Tape outer;
+  private final boolean dry;
+  private final Scope scope;
+  private final Engine.Installation installation;
+  private final Map<Tensor, Source> sources = new IdentityHashMap<>();
+  private final List<Tensor> leaves = new ArrayList<>();
+  private final Map<Tensor, List<UnaryOperator<Tensor>>> hooks = new IdentityHashMap<>();
+  private int size;
+  private boolean recording = true;
+  private boolean retain;
+  private boolean closed;
+
+  private Tape(boolean dry) {
+    this.dry = dry;
+    outer = CURRENT.get();
+    installation = Engine.install(new Recorder());
+    scope = Scope.open();
+    CURRENT.set(this);
+  }
+
+  /** Opens a tape that records until it is closed. */
+  public static Tape record() {
+    return new Tape(false);
+  }
+
+  /** A tape that only finds out which results are tracked and from which leaves. */
+  static Tape dry() {
+    return new Tape(true);
+  }
+
+  /** The innermost open tape of this thread. */
+  static @Nullable Tape current() {
+    return CURRENT.get();
+  }
+
+  /** Runs the body with nothing recorded on this thread. */
+  public static <T> T noGrad(Supplier<T> body) {
+    try (NoGrad _ = NoGrad.enter()) {
+      return body.get();
+    }
+  }
+
+  /**
+   * Keeps the activations after {@code gradients}, so that it can be called again.
+   *
+   * @return this tape
+   */
+  public Tape retain() {
+    retain = true;
+    return this;
+  }
+
+  /**
+   * Hands tensors to the enclosing scope, so that they outlive the tape.
+   *
+   * @param value as {@link Scope#keep} takes it, also {@link Gradients}
+   * @return the value
+   */
+  public <T> T keep(T value) {
+    return scope.keep(value);
+  }
+
+  // ---- Gradients --------------------------------------------------------------------------------
+
+  /**
+   * The gradients of a scalar with respect to all leaves that it depends on.
+   *
+   * @throws ShapeException when the loss has more than one element
+   * @throws IllegalStateException when it depends on no leaf, or the tape is consumed or closed
+   */
+  public Gradients gradients(Tensor loss) {
+    if (loss.numel() != 1) {
+      throw new ShapeException(
+          "Gradients need a loss of one element, got shape "
+              + loss.shape()
+              + "; reduce it, or pass the gradient of a scalar with respect to it");
+    }
+    return gradients(loss, loss.onesLike());
+  }
+
+  /**
+   * The gradients of {@code sum(y * cotangent)} with respect to all leaves that y depends on.
+   *
+   * @param cotangent of y's shape
+   */
+  public Gradients gradients(Tensor y, Tensor cotangent) {
+    return run(List.of(y), List.of(cotangent), null, false, 0);
+  }
+
+  /**
+   * The gradients of {@code sum(y * cotangent)}, summed over all pairs, with respect to given
+   * tensors, which may be leaves or results of recorded operations. A tensor that no y depends on
+   * gets no gradient.
+   *
+   * @param cotangents one for each y, of its shape
+   * @param createGraph true to record the computation of the gradients, so that they can be
+   *     differentiated in turn; also keeps the activations
+   */
+  public Gradients gradients(
+      List<Tensor> ys, List<Tensor> cotangents, List<Tensor> wrt, boolean createGraph) {
+    return run(ys, cotangents, wrt, createGraph, 0);
+  }
+
+  /**
+   * Calls a function with the whole gradient of a tensor during {@code gradients}, and goes on with
+   * what it returns (the same gradient, or another of its shape). Several are called in order.
+   *
+   * @param tensor a leaf, or the result of a recorded operation
+   */
+  public void onGradient(Tensor tensor, UnaryOperator<Tensor> hook) {
+    hooks.computeIfAbsent(tensor.identity(), _ -> new ArrayList<>()).add(hook);
+  }
+
+  /** As the public methods; ops recorded before number {@code floor} are not entered. */
+  Gradients run(
+      List<Tensor> ys,
+      List<Tensor> cotangents,
+      @Nullable List<Tensor> wrt,
+      boolean createGraph,
+      int floor) {
+    if (closed) {
+      throw new IllegalStateException("The tape is closed: ask for gradients before it closes");
+    }
+    if (ys.size() != cotangents.size()) {
+      throw new ShapeException(
+          "Expected one cotangent for each tensor, got " + cotangents.size() + " for " + ys.size());
+    }
+    boolean before = recording;
+    recording = createGraph;
+    try (NoGrad _ = createGraph ? NoGrad.lift() : null) {
+      var backward = new Backward(this, createGraph, retain || createGraph, floor);
+      return backward.run(ys, cotangents, wrt);
+    } finally {
+      recording = before;
+    }
+  }
+
+  /** Applies the hooks of a tensor to its gradient. */
+  Tensor hooked(Source source, Tensor gradient) {
+    Tensor g = gradient;
+    for (UnaryOperator<Tensor> hook : hooks.getOrDefault(source.tensor, List.of())) {
+      g = hook.apply(g);
+      if (!g.shape().equals(gradient.shape())) {
+        throw new ShapeException(
+            "A hook changed a gradient of shape " + gradient.shape() + " to shape " + g.shape());
+      }
+    }
+    return g;
+  }
+
+  // ---- Recording --------------------------------------------------------------------------------
+
+  /** True when operations are recorded now. */
+  boolean isRecording() {
+    return recording && !NoGrad.active();
+  }
+
+  /** Sets whether operations are recorded; returns what it was. */
+  boolean setRecording(boolean value) {
+    boolean before = recording;
+    recording = value;
+    return before;
+  }
+
+  /** How many ops were recorded. */
+  int size() {
+    return size;
+  }
+
+  /** The leaves of what was recorded, in order of use. */
+  List<Tensor> leaves() {
+    return leaves;
+  }
+
+  /** Where a tensor came from; null if nothing tracks it. */
+  @Nullable Source source(Tensor tensor) {
+    if (!tensor.requiresGrad()) {
+      return null;
+    }
+    Tensor id = tensor.identity();
+    Source s = sources.get(id);
+    if (s == null) {
+      s = Source.leaf(id);
+      sources.put(id, s);
+      leaves.add(id);
+    }
+    return s;
+  }
+
+  /** True when an op of this tape made the tensor. */
+  boolean made(Tensor tensor) {
+    Source s = sources.get(tensor.identity());
+    return s != null && s.node != null;
+  }
+
+  /**
+   * Adds an op.
+   *
+   * @param edges the sources of the inputs
+   * @param tracked which outputs have gradients
+   */
+  void add(
+      String name,
+      Rule rule,
+      Tensor[] inputs,
+      @Nullable Source[] edges,
+      Tensor[] outputs,
+      boolean[] tracked) {
+    var node = new Node(size++, name, rule, edges, inputs, outputs);
+    for (int i = 0; i < outputs.length; i++) {
+      if (tracked[i]) {
+        Source s = Source.output(node, i, outputs[i].requiresGrad(true));
+        node.outputs[i] = s;
+        sources.put(s.tensor, s);
+      }
+    }
+    if (!dry) {
+      node.save(scope, inputs, outputs);
+    }
+  }
+
+  private boolean tracks(Tensor[] inputs) {
+    for (Tensor t : inputs) {
+      if (t.requiresGrad()) {
+        return isRecording();
+      }
+    }
+    return false;
+  }
+
+  private final class Recorder implements Interceptor {
+    @Override
+    public Tensor[] call(Op op, Tensor[] inputs, Next next) {
+      if (!tracks(inputs)) {
+        return next.call(op, inputs);
+      }
+      Rule rule = GradientRules.of(op, inputs);
+      Tensor[] outputs = next.call(op, inputs);
+      boolean[] tracked = new boolean[outputs.length];
+      boolean any = false;
+      for (int i = 0; i < tracked.length; i++) {
+        tracked[i] = outputs[i].dtype().isFloat();
+        any |= tracked[i];
+      }
+      if (any && rule != Rule.NONE) {
+        @Nullable Source[] edges =
+            Arrays.stream(inputs).map(Tape.this::source).toArray(Source[]::new);
+        add(op.name(), rule, inputs, edges, outputs, tracked);
+      }
+      return outputs;
+    }
+
+    @Override
+    public boolean decomposes(Composite op, Tensor[] inputs) {
+      return !dry && tracks(inputs) && GradientRules.of(op, inputs) == Rule.DECOMPOSE;
+    }
+
+    @Override
+    public void onEffect(Tensor[] targets) {
+      for (Tensor t : targets) {
+        if (t.requiresGrad() && made(t) && isRecording()) {
+          throw new IllegalStateException(
+              t
+                  + " was made by a recorded operation and must not be changed in place: gradients"
+                  + " cannot see it; make a new tensor, or do it under NoGrad");
+        }
+      }
+    }
+  }
+
+  /** Stops recording and frees what the tape and its scope hold. Idempotent. */
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    scope.close();
+    closed = true;
+    installation.close();
+    if (outer == null) {
+      CURRENT.remove();
+    } else {
+      CURRENT.set(outer);
+    }
+    sources.clear();
+    leaves.clear();
+    hooks.clear();
+  }
+}
