@@ -139,6 +139,24 @@ public final class Tensor implements AutoCloseable {
     return fromHost(MemorySegment.ofArray(bytes), DType.BOOL, shape, Gatun.defaultDevice());
   }
 
+  /**
+   * A tensor of nested arrays, for example of a {@code float[][]}.
+   *
+   * @throws ShapeException when rows differ in length
+   * @throws DTypeException when the innermost elements are not Java numbers or booleans
+   */
+  public static Tensor of(Object[] rows) {
+    return HostArrays.tensor(rows);
+  }
+
+  /**
+   * A tensor of the remaining elements of a buffer, in row-major order: float32, float64, int64,
+   * int32, int16 or int8 by its type.
+   */
+  public static Tensor of(java.nio.Buffer values, Shape shape) {
+    return HostArrays.tensor(values, shape);
+  }
+
   /** A 0-d float32 tensor. */
   public static Tensor scalar(double value) {
     return full(Shape.scalar(), value);
@@ -238,6 +256,55 @@ public final class Tensor implements AutoCloseable {
     return arange(0, n, 1, DType.INT64, Gatun.defaultDevice());
   }
 
+  /** The int64 numbers start … stop - 1 on the default device. */
+  public static Tensor arange(long start, long stop) {
+    return arange(start, stop, 1);
+  }
+
+  /** The int64 numbers start, start + step, … below stop (above it for a negative step). */
+  public static Tensor arange(long start, long stop, long step) {
+    return Creation.arange(start, stop, step);
+  }
+
+  /** The float32 numbers start, start + step, … below stop (above it for a negative step). */
+  public static Tensor arange(double start, double stop, double step) {
+    return arange(start, stop, step, DType.FLOAT32, Gatun.defaultDevice());
+  }
+
+  /** {@code n} float32 numbers from start to end at equal distances, both included. */
+  public static Tensor linspace(double start, double end, long n) {
+    return linspace(start, end, n, DType.FLOAT32, Gatun.defaultDevice());
+  }
+
+  public static Tensor linspace(double start, double end, long n, DType dtype, Device device) {
+    return Creation.linspace(start, end, n, dtype, device);
+  }
+
+  /** {@code base} to the powers of {@link #linspace}. */
+  public static Tensor logspace(double start, double end, long n, double base) {
+    return logspace(start, end, n, base, DType.FLOAT32, Gatun.defaultDevice());
+  }
+
+  public static Tensor logspace(
+      double start, double end, long n, double base, DType dtype, Device device) {
+    return linspace(start, end, n, DType.FLOAT64, device).rpow(base).to(dtype);
+  }
+
+  /** A float32 matrix with ones on the diagonal, else zeros, on the default device. */
+  public static Tensor eye(long n) {
+    return eye(n, n, DType.FLOAT32, Gatun.defaultDevice());
+  }
+
+  /** A float32 [n, m] matrix with ones on the diagonal, else zeros, on the default device. */
+  public static Tensor eye(long n, long m) {
+    return eye(n, m, DType.FLOAT32, Gatun.defaultDevice());
+  }
+
+  public static Tensor eye(long n, long m, DType dtype, Device device) {
+    Tensor row = arange(0, n, 1, DType.INT64, device).reshape(n, 1);
+    return row.eq(arange(0, m, 1, DType.INT64, device)).to(dtype);
+  }
+
   /** The numbers start, start + step, … below stop (above it for a negative step). */
   public static Tensor arange(double start, double stop, double step, DType dtype, Device device) {
     if (step == 0 || !Double.isFinite((stop - start) / step)) {
@@ -258,6 +325,16 @@ public final class Tensor implements AutoCloseable {
     return randn(shape, DType.FLOAT32, Gatun.defaultDevice(), Generator.defaultGenerator());
   }
 
+  /** Float32 standard-normal numbers on the default device. */
+  public static Tensor randn(Shape shape, Generator generator) {
+    return randn(shape, DType.FLOAT32, Gatun.defaultDevice(), generator);
+  }
+
+  /** Float32 standard-normal numbers of a new random stream on the default device. */
+  public static Tensor randn(Shape shape, long seed) {
+    return randn(shape, new Generator(seed));
+  }
+
   /** Standard-normal numbers. */
   public static Tensor randn(Shape shape, DType dtype, Device device, Generator generator) {
     return random(Distribution.NORMAL, shape, dtype, device, generator);
@@ -268,16 +345,44 @@ public final class Tensor implements AutoCloseable {
     return rand(shape, DType.FLOAT32, Gatun.defaultDevice(), Generator.defaultGenerator());
   }
 
+  /** Float32 numbers uniform in [0, 1) on the default device. */
+  public static Tensor rand(Shape shape, Generator generator) {
+    return rand(shape, DType.FLOAT32, Gatun.defaultDevice(), generator);
+  }
+
+  /** Float32 numbers uniform in [0, 1) of a new random stream on the default device. */
+  public static Tensor rand(Shape shape, long seed) {
+    return rand(shape, new Generator(seed));
+  }
+
   /** Numbers uniform in [0, 1). */
   public static Tensor rand(Shape shape, DType dtype, Device device, Generator generator) {
     return random(Distribution.UNIFORM, shape, dtype, device, generator);
   }
 
-  private static Tensor random(
+  static Tensor random(
       Distribution kind, Shape shape, DType dtype, Device device, Generator generator) {
     long offset = generator.take(shape.numel());
     return Engine.create(
         device, new Primitive.Random(kind, shape, dtype, generator.seed(), offset));
+  }
+
+  /** A 0-d tensor of this dtype and device. */
+  Tensor constant(Number value) {
+    return full(Shape.scalar(), value, dtype(), device);
+  }
+
+  /** The int64 numbers 0 … n - 1 on this device. */
+  Tensor iota(long n) {
+    return Engine.create(device, new Primitive.Iota(n, DType.INT64, 0, 1));
+  }
+
+  /** The operand as int64; only integers can be indices. */
+  static Tensor index(String op, Tensor index) {
+    if (!index.dtype().isInteger()) {
+      throw new DTypeException(op + " needs an integer index, got dtype " + index.dtype());
+    }
+    return index.to(DType.INT64);
   }
 
   // ---- What it is -----------------------------------------------------------------------------
@@ -628,7 +733,7 @@ public final class Tensor implements AutoCloseable {
     return toFloat().unary(kind);
   }
 
-  private Tensor toFloat() {
+  Tensor toFloat() {
     return dtype().isFloat() ? this : to(DType.FLOAT32);
   }
 
@@ -681,6 +786,11 @@ public final class Tensor implements AutoCloseable {
     return scalar(BinaryKind.SUB, value, true);
   }
 
+  /** {@code value - this}. */
+  public Tensor rsub(long value) {
+    return scalar(BinaryKind.SUB, value, true);
+  }
+
   public Tensor mul(Tensor other) {
     return binary(BinaryKind.MUL, other);
   }
@@ -713,9 +823,25 @@ public final class Tensor implements AutoCloseable {
     return binary(BinaryKind.FLOOR_DIV, other);
   }
 
+  public Tensor floorDiv(double value) {
+    return scalar(BinaryKind.FLOOR_DIV, value, false);
+  }
+
+  public Tensor floorDiv(long value) {
+    return scalar(BinaryKind.FLOOR_DIV, value, false);
+  }
+
   /** The quotient rounded towards zero. */
   public Tensor truncDiv(Tensor other) {
     return binary(BinaryKind.TRUNC_DIV, other);
+  }
+
+  public Tensor truncDiv(double value) {
+    return scalar(BinaryKind.TRUNC_DIV, value, false);
+  }
+
+  public Tensor truncDiv(long value) {
+    return scalar(BinaryKind.TRUNC_DIV, value, false);
   }
 
   /** What is left of {@link #floorDiv}; has the divisor's sign. */
@@ -723,9 +849,25 @@ public final class Tensor implements AutoCloseable {
     return binary(BinaryKind.REMAINDER, other);
   }
 
+  public Tensor remainder(double value) {
+    return scalar(BinaryKind.REMAINDER, value, false);
+  }
+
+  public Tensor remainder(long value) {
+    return scalar(BinaryKind.REMAINDER, value, false);
+  }
+
   /** What is left of {@link #truncDiv}; has the dividend's sign. */
   public Tensor fmod(Tensor other) {
     return binary(BinaryKind.FMOD, other);
+  }
+
+  public Tensor fmod(double value) {
+    return scalar(BinaryKind.FMOD, value, false);
+  }
+
+  public Tensor fmod(long value) {
+    return scalar(BinaryKind.FMOD, value, false);
   }
 
   public Tensor pow(Tensor exponent) {
@@ -733,11 +875,20 @@ public final class Tensor implements AutoCloseable {
   }
 
   public Tensor pow(double exponent) {
-    return exponent == 2 ? square() : scalar(BinaryKind.POW, exponent, false);
+    return exponent == 2 && dtype().isFloat() ? square() : scalar(BinaryKind.POW, exponent, false);
+  }
+
+  public Tensor pow(long exponent) {
+    return exponent == 2 && !dtype().isBool() ? square() : scalar(BinaryKind.POW, exponent, false);
   }
 
   /** {@code base ^ this}. */
   public Tensor rpow(double base) {
+    return scalar(BinaryKind.POW, base, true);
+  }
+
+  /** {@code base ^ this}. */
+  public Tensor rpow(long base) {
     return scalar(BinaryKind.POW, base, true);
   }
 
@@ -750,12 +901,20 @@ public final class Tensor implements AutoCloseable {
     return scalar(BinaryKind.MAXIMUM, value, false);
   }
 
+  public Tensor maximum(long value) {
+    return scalar(BinaryKind.MAXIMUM, value, false);
+  }
+
   /** The elementwise smaller; NaN if either is. */
   public Tensor minimum(Tensor other) {
     return binary(BinaryKind.MINIMUM, other);
   }
 
   public Tensor minimum(double value) {
+    return scalar(BinaryKind.MINIMUM, value, false);
+  }
+
+  public Tensor minimum(long value) {
     return scalar(BinaryKind.MINIMUM, value, false);
   }
 
@@ -775,11 +934,19 @@ public final class Tensor implements AutoCloseable {
     return scalar(BinaryKind.EQ, value, false);
   }
 
+  public Tensor eq(long value) {
+    return scalar(BinaryKind.EQ, value, false);
+  }
+
   public Tensor ne(Tensor other) {
     return binary(BinaryKind.NE, other);
   }
 
   public Tensor ne(double value) {
+    return scalar(BinaryKind.NE, value, false);
+  }
+
+  public Tensor ne(long value) {
     return scalar(BinaryKind.NE, value, false);
   }
 
@@ -791,11 +958,19 @@ public final class Tensor implements AutoCloseable {
     return scalar(BinaryKind.LT, value, false);
   }
 
+  public Tensor lt(long value) {
+    return scalar(BinaryKind.LT, value, false);
+  }
+
   public Tensor le(Tensor other) {
     return binary(BinaryKind.LE, other);
   }
 
   public Tensor le(double value) {
+    return scalar(BinaryKind.LE, value, false);
+  }
+
+  public Tensor le(long value) {
     return scalar(BinaryKind.LE, value, false);
   }
 
@@ -807,11 +982,19 @@ public final class Tensor implements AutoCloseable {
     return scalar(BinaryKind.GT, value, false);
   }
 
+  public Tensor gt(long value) {
+    return scalar(BinaryKind.GT, value, false);
+  }
+
   public Tensor ge(Tensor other) {
     return binary(BinaryKind.GE, other);
   }
 
   public Tensor ge(double value) {
+    return scalar(BinaryKind.GE, value, false);
+  }
+
+  public Tensor ge(long value) {
     return scalar(BinaryKind.GE, value, false);
   }
 
@@ -835,13 +1018,154 @@ public final class Tensor implements AutoCloseable {
     return unary(UnaryKind.NOT);
   }
 
+  /** Logical and of what is not zero; bool. */
+  public Tensor logicalAnd(Tensor other) {
+    return to(DType.BOOL).and(other.to(DType.BOOL));
+  }
+
+  /** Logical or of what is not zero; bool. */
+  public Tensor logicalOr(Tensor other) {
+    return to(DType.BOOL).or(other.to(DType.BOOL));
+  }
+
+  /** Logical exclusive or of what is not zero; bool. */
+  public Tensor logicalXor(Tensor other) {
+    return to(DType.BOOL).xor(other.to(DType.BOOL));
+  }
+
+  /** True where zero. */
+  public Tensor logicalNot() {
+    return to(DType.BOOL).not();
+  }
+
   public Tensor shiftLeft(Tensor bits) {
     return binary(BinaryKind.SHL, bits);
+  }
+
+  public Tensor shiftLeft(long bits) {
+    return scalar(BinaryKind.SHL, bits, false);
   }
 
   /** Arithmetic shift for signed types. */
   public Tensor shiftRight(Tensor bits) {
     return binary(BinaryKind.SHR, bits);
+  }
+
+  /** Arithmetic shift for signed types. */
+  public Tensor shiftRight(long bits) {
+    return scalar(BinaryKind.SHR, bits, false);
+  }
+
+  /** The elementwise greater; a NaN counts only if both are. */
+  public Tensor fmax(Tensor other) {
+    return ge(other).logicalOr(other.isNan()).where(this, other);
+  }
+
+  /** The elementwise smaller; a NaN counts only if both are. */
+  public Tensor fmin(Tensor other) {
+    return le(other).logicalOr(other.isNan()).where(this, other);
+  }
+
+  /** {@code log(exp(this) + exp(other))} without overflow. */
+  public Tensor logaddexp(Tensor other) {
+    Tensor high = toFloat().maximum(other);
+    Tensor low = toFloat().minimum(other);
+    // Equal infinities have no difference; the greater one is the answer.
+    Tensor difference = high.isInf().where(high.constant(0L), low.sub(high));
+    return high.add(difference.exp().log1p());
+  }
+
+  /** What is below {@code min} raised to it, what is above {@code max} lowered; NaN stays. */
+  public Tensor clamp(double min, double max) {
+    return clampMin(min).clampMax(max);
+  }
+
+  public Tensor clamp(long min, long max) {
+    return clampMin(min).clampMax(max);
+  }
+
+  /** What is below {@code min} raised to it; the gradient at the bound is 1. */
+  public Tensor clampMin(double min) {
+    return bounded(BinaryKind.LT, min);
+  }
+
+  public Tensor clampMin(long min) {
+    return bounded(BinaryKind.LT, min);
+  }
+
+  /** What is above {@code max} lowered to it; the gradient at the bound is 1. */
+  public Tensor clampMax(double max) {
+    return bounded(BinaryKind.GT, max);
+  }
+
+  public Tensor clampMax(long max) {
+    return bounded(BinaryKind.GT, max);
+  }
+
+  private Tensor bounded(BinaryKind beyond, Number bound) {
+    Tensor x = to(Promotion.withScalar(dtype(), bound));
+    return x.scalar(beyond, bound, false).where(x.constant(bound), x);
+  }
+
+  /** {@code this + weight * (end - this)}. */
+  public Tensor lerp(Tensor end, double weight) {
+    return add(end.sub(this).mul(weight));
+  }
+
+  /** {@code this + weight * (end - this)}. */
+  public Tensor lerp(Tensor end, Tensor weight) {
+    return add(end.sub(this).mul(weight));
+  }
+
+  /** {@code this + value * a * b}. */
+  public Tensor addcmul(Tensor a, Tensor b, double value) {
+    return add(a.mul(b).mul(value));
+  }
+
+  /** {@code this + value * a / b}. */
+  public Tensor addcdiv(Tensor a, Tensor b, double value) {
+    return add(a.div(b).mul(value));
+  }
+
+  /**
+   * True where {@code |this - other| <= atol + rtol * |other|}, or both are the same infinity, or
+   * both are NaN if those are to be equal.
+   */
+  public Tensor isClose(Tensor other, double rtol, double atol, boolean equalNan) {
+    DType common = Promotion.common(this, other);
+    DType t = common.isFloat() ? common : DType.FLOAT64;
+    Tensor a = detach().to(t);
+    Tensor b = other.detach().to(t);
+    Tensor error = a.sub(b).abs();
+    Tensor near = error.le(b.abs().mul(rtol).add(atol)).and(error.isFinite());
+    Tensor close = near.or(a.eq(b));
+    return equalNan ? close.or(a.isNan().and(b.isNan())) : close;
+  }
+
+  /** As {@link #isClose} with relative tolerance 1e-5 and absolute 1e-8. */
+  public Tensor isClose(Tensor other) {
+    return isClose(other, 1e-5, 1e-8, false);
+  }
+
+  /** True when all elements are close as {@link #isClose} has it. */
+  public boolean allClose(Tensor other, double rtol, double atol) {
+    try (Scope _ = Scope.open()) {
+      return isClose(other, rtol, atol, false).all().itemLong() != 0;
+    }
+  }
+
+  public boolean allClose(Tensor other) {
+    return allClose(other, 1e-5, 1e-8);
+  }
+
+  /** True when shapes and all elements are equal; a NaN equals nothing. */
+  public boolean equal(Tensor other) {
+    if (!shape().equals(other.shape())) {
+      return false;
+    }
+    try (Scope _ = Scope.open()) {
+      return detach().eq(other.detach()).all().itemLong() != 0;
+    }
   }
 
   public Tensor neg() {
@@ -1011,6 +1335,11 @@ public final class Tensor implements AutoCloseable {
     return Engine.call(new Gelu(false), toFloat());
   }
 
+  /** The Gaussian error linear unit, exact or by its tanh approximation. */
+  public Tensor gelu(boolean tanh) {
+    return Engine.call(new Gelu(tanh), toFloat());
+  }
+
   public Tensor silu() {
     return Engine.call(new Silu(), toFloat());
   }
@@ -1064,9 +1393,48 @@ public final class Tensor implements AutoCloseable {
   }
 
   public Tensor mean(boolean keepDims, int... axes) {
+    Tensor sum = toFloat().reduce(ReduceKind.SUM, keepDims, axes);
+    return sum.div((double) Reductions.count(this, axes));
+  }
+
+  /** {@code log(sum(exp(this)))} without overflow. */
+  public Tensor logsumexp(int... axes) {
+    return logsumexp(false, axes);
+  }
+
+  public Tensor logsumexp(boolean keepDims, int... axes) {
+    return Reductions.logSumExp(toFloat(), keepDims, axes);
+  }
+
+  /** The unbiased variance (divisor n - 1). */
+  public Tensor var(int... axes) {
+    return var(1, false, axes);
+  }
+
+  /** The variance with divisor n - correction: 1 is unbiased, 0 the population's. */
+  public Tensor var(double correction, boolean keepDims, int... axes) {
     Tensor x = toFloat();
-    Tensor s = x.reduce(ReduceKind.SUM, keepDims, axes);
-    return s.mul((double) s.numel() / numel()); // 1 / count
+    return Reductions.variance(x, x.mean(true, axes), correction, keepDims, axes);
+  }
+
+  /** The unbiased standard deviation (divisor n - 1). */
+  public Tensor std(int... axes) {
+    return std(1, false, axes);
+  }
+
+  /** The standard deviation with divisor n - correction. */
+  public Tensor std(double correction, boolean keepDims, int... axes) {
+    return Reductions.sqrtOrZero(var(correction, keepDims, axes));
+  }
+
+  /** The Euclidean norm. */
+  public Tensor norm(int... axes) {
+    return norm(2, false, axes);
+  }
+
+  /** The p-norm of vectors over the axes, for any p, also 0 and the infinities. */
+  public Tensor norm(double p, boolean keepDims, int... axes) {
+    return Reductions.norm(toFloat(), p, keepDims, axes);
   }
 
   /** The greatest; gradients are shared evenly between ties. */
@@ -1085,6 +1453,48 @@ public final class Tensor implements AutoCloseable {
 
   public Tensor amin(boolean keepDims, int... axes) {
     return reduce(ReduceKind.MIN, keepDims, axes);
+  }
+
+  /** The greatest element along an axis and its index; the first NaN if there is one. */
+  public ValuesIndices max(int axis) {
+    return max(false, axis);
+  }
+
+  public ValuesIndices max(boolean keepDims, int axis) {
+    return Reductions.pick(this, argmax(true, axis), axis, keepDims);
+  }
+
+  /** The smallest element along an axis and its index; the first NaN if there is one. */
+  public ValuesIndices min(int axis) {
+    return min(false, axis);
+  }
+
+  public ValuesIndices min(boolean keepDims, int axis) {
+    return Reductions.pick(this, argmin(true, axis), axis, keepDims);
+  }
+
+  /** The median along an axis, the lower of two, and its index; NaN if any element is. */
+  public ValuesIndices median(int axis) {
+    return Reductions.median(this, axis, false);
+  }
+
+  public ValuesIndices median(boolean keepDims, int axis) {
+    return Reductions.median(this, axis, keepDims);
+  }
+
+  /** The median of all elements, the lower of two. */
+  public Tensor median() {
+    return Reductions.median(reshape(-1), 0, false).values();
+  }
+
+  /** The int64 row-major index of the first greatest of all elements. */
+  public Tensor argmax() {
+    return reduce(ReduceKind.ARGMAX, false);
+  }
+
+  /** The int64 row-major index of the first smallest of all elements. */
+  public Tensor argmin() {
+    return reduce(ReduceKind.ARGMIN, false);
   }
 
   /** The int64 index of the first greatest element along an axis. */
@@ -1107,12 +1517,34 @@ public final class Tensor implements AutoCloseable {
 
   /** True where any element is not zero. */
   public Tensor any(int... axes) {
-    return to(DType.BOOL).reduce(ReduceKind.MAX, false, axes);
+    return any(false, axes);
+  }
+
+  public Tensor any(boolean keepDims, int... axes) {
+    return truth(ReduceKind.MAX, keepDims, axes);
   }
 
   /** True where no element is zero. */
   public Tensor all(int... axes) {
-    return to(DType.BOOL).reduce(ReduceKind.MIN, false, axes);
+    return all(false, axes);
+  }
+
+  public Tensor all(boolean keepDims, int... axes) {
+    return truth(ReduceKind.MIN, keepDims, axes);
+  }
+
+  private Tensor truth(ReduceKind kind, boolean keepDims, int... axes) {
+    if (Reductions.count(this, axes) > 0) {
+      return to(DType.BOOL).reduce(kind, keepDims, axes);
+    }
+    int[] normal = rank() == 0 ? new int[0] : shape().axes(axes);
+    Shape out = shape().reduced(normal, keepDims);
+    return full(out, kind == ReduceKind.MIN ? 1L : 0L, DType.BOOL, device); // of nothing
+  }
+
+  /** The int64 number of elements that are not zero. */
+  public Tensor countNonZero(int... axes) {
+    return to(DType.BOOL).sum(axes);
   }
 
   /** The running sum along an axis; integers accumulate in int64. */
@@ -1132,29 +1564,7 @@ public final class Tensor implements AutoCloseable {
    * computed. A view where strides allow it.
    */
   public Tensor reshape(long... sizes) {
-    int unknown = -1;
-    long known = 1;
-    for (int i = 0; i < sizes.length; i++) {
-      if (sizes[i] == -1 && unknown < 0) {
-        unknown = i;
-      } else {
-        known *= sizes[i];
-      }
-    }
-    if (unknown >= 0) {
-      if (known <= 0 || numel() % known != 0) {
-        throw new ShapeException(
-            "Cannot reshape "
-                + shape()
-                + " ("
-                + numel()
-                + " elements) to "
-                + Arrays.toString(sizes));
-      }
-      sizes = sizes.clone();
-      sizes[unknown] = numel() / known;
-    }
-    return reshape(Shape.of(sizes));
+    return reshape(Shape.of(Rearrange.complete(shape(), numel(), sizes)));
   }
 
   public Tensor reshape(Shape shape) {
@@ -1181,6 +1591,16 @@ public final class Tensor implements AutoCloseable {
     return permute(order);
   }
 
+  /** An axis moved to another position; the others keep their order. */
+  public Tensor movedim(int source, int destination) {
+    return movedim(new int[] {source}, new int[] {destination});
+  }
+
+  /** Axes moved to other positions; the others keep their order. */
+  public Tensor movedim(int[] source, int[] destination) {
+    return Rearrange.movedim(this, source, destination);
+  }
+
   /** The last two axes swapped. */
   public Tensor t() {
     return rank() < 2 ? this : transpose(-2, -1);
@@ -1189,6 +1609,26 @@ public final class Tensor implements AutoCloseable {
   /** Axes of size 1, and new leading axes, repeated without a copy. */
   public Tensor expand(Shape shape) {
     return shape.equals(shape()) ? this : Engine.call(new Primitive.Expand(shape), this);
+  }
+
+  /** As {@link #expand(Shape)}; -1 keeps a size. */
+  public Tensor expand(long... sizes) {
+    return expand(Rearrange.expanded(shape(), sizes));
+  }
+
+  /** Expanded to another tensor's shape. */
+  public Tensor expandAs(Tensor other) {
+    return expand(other.shape());
+  }
+
+  /** Reshaped to another tensor's shape. */
+  public Tensor reshapeAs(Tensor other) {
+    return reshape(other.shape());
+  }
+
+  /** A view without the axes of size 1. */
+  public Tensor squeeze() {
+    return reshape(Shape.of(Arrays.stream(shape().dims()).filter(d -> d != 1).toArray()));
   }
 
   /** A view without an axis of size 1; the same tensor if its size is not 1. */
@@ -1206,6 +1646,16 @@ public final class Tensor implements AutoCloseable {
     return reshape(shape().insert(a, 1));
   }
 
+  /** One axis split into several; one size may be -1. */
+  public Tensor unflatten(int axis, long... sizes) {
+    return Rearrange.unflatten(this, axis, sizes);
+  }
+
+  /** All axes merged into one. */
+  public Tensor flatten() {
+    return reshape(-1);
+  }
+
   /** The axes from {@code start} to {@code end} merged into one. */
   public Tensor flatten(int start, int end) {
     int a = shape().axis(start);
@@ -1213,13 +1663,32 @@ public final class Tensor implements AutoCloseable {
     if (rank() == 0) {
       return reshape(1);
     }
+    if (a > b) {
+      throw new ShapeException(
+          "Cannot flatten axes " + start + " to " + end + " of shape " + shape() + ": they cross");
+    }
     long n = shape().slice(a, b + 1).numel();
     return reshape(shape().slice(0, a).concat(Shape.of(n)).concat(shape().slice(b + 1, rank())));
   }
 
   /** Elements {@code start} to {@code start + length - 1} of an axis. */
   public Tensor narrow(int axis, long start, long length) {
-    return slice(axis, start, start + length, 1);
+    int a = shape().axis(axis);
+    long n = rank() == 0 ? 0 : size(a);
+    long from = start < 0 ? start + n : start;
+    if (rank() == 0 || from < 0 || length < 0 || from + length > n) {
+      throw new ShapeException(
+          "narrow of axis "
+              + axis
+              + " of shape "
+              + shape()
+              + " from "
+              + start
+              + " with length "
+              + length
+              + " reaches outside it");
+    }
+    return from == 0 && length == n ? this : sliceExact(a, from, length, 1);
   }
 
   /**
@@ -1272,6 +1741,122 @@ public final class Tensor implements AutoCloseable {
     return t;
   }
 
+  /** Moved along an axis by {@code shift}; what leaves at one end comes in at the other. */
+  public Tensor roll(long shift, int axis) {
+    return Rearrange.roll(this, shift, axis);
+  }
+
+  /** Moved along several axes. */
+  public Tensor roll(long[] shifts, int[] axes) {
+    if (shifts.length != axes.length) {
+      throw new ShapeException(
+          "roll needs one shift for each axis, got "
+              + Arrays.toString(shifts)
+              + " and "
+              + Arrays.toString(axes));
+    }
+    Tensor t = this;
+    for (int i = 0; i < axes.length; i++) {
+      t = t.roll(shifts[i], axes[i]);
+    }
+    return t;
+  }
+
+  /** Turned by quarters in the plane of two axes, from the first towards the second. */
+  public Tensor rot90(int quarters, int axis0, int axis1) {
+    return Rearrange.rot90(this, quarters, axis0, axis1);
+  }
+
+  /** The whole repeated along each axis; missing leading numbers or axes are 1. */
+  public Tensor tile(long... repeats) {
+    return Rearrange.tile(this, repeats);
+  }
+
+  /** As {@link #tile} with at least one number for each axis. */
+  public Tensor repeat(long... repeats) {
+    if (repeats.length < rank()) {
+      throw new ShapeException(
+          "repeat of shape "
+              + shape()
+              + " needs at least "
+              + rank()
+              + " numbers, got "
+              + Arrays.toString(repeats));
+    }
+    return Rearrange.tile(this, repeats);
+  }
+
+  /** Each slice of an axis repeated. */
+  public Tensor repeatInterleave(long times, int axis) {
+    return Rearrange.repeatInterleave(this, times, axis);
+  }
+
+  /** Slice i of an axis repeated {@code times[i]} times. */
+  public Tensor repeatInterleave(Tensor times, int axis) {
+    return Rearrange.repeatInterleave(this, times, axis);
+  }
+
+  /** Windows of {@code size} elements of an axis, {@code step} apart, in a new last axis. */
+  public Tensor unfold(int axis, long size, long step) {
+    return Rearrange.unfold(this, axis, size, step);
+  }
+
+  /** Views of {@code size} elements of an axis each; the last may be smaller. */
+  public Tensor[] split(long size, int axis) {
+    return Rearrange.split(this, size, axis);
+  }
+
+  /** Views of the given sizes along an axis, which must add up to its size. */
+  public Tensor[] split(long[] sizes, int axis) {
+    return Rearrange.split(this, sizes, axis);
+  }
+
+  /** At most {@code chunks} views along an axis, of equal size but for the last. */
+  public Tensor[] chunk(int chunks, int axis) {
+    if (chunks <= 0) {
+      throw new ShapeException("chunk needs a number above 0, got " + chunks);
+    }
+    long n = rank() == 0 ? 0 : size(axis);
+    return n == 0 ? split(new long[chunks], axis) : split(Math.ceilDiv(n, (long) chunks), axis);
+  }
+
+  /** With zeros above the diagonal of the last two axes, which may be shifted up. */
+  public Tensor tril(long diagonal) {
+    return Rearrange.lower(this, diagonal).where(this, constant(0L));
+  }
+
+  public Tensor tril() {
+    return tril(0);
+  }
+
+  /** With zeros below the diagonal of the last two axes, which may be shifted up. */
+  public Tensor triu(long diagonal) {
+    return Rearrange.lower(this, diagonal - 1).where(constant(0L), this);
+  }
+
+  public Tensor triu() {
+    return triu(0);
+  }
+
+  /** Tensors of one shape one after another along a new axis. */
+  public static Tensor stack(int axis, Tensor... parts) {
+    Tensor[] wide = new Tensor[parts.length];
+    for (int i = 0; i < parts.length; i++) {
+      if (!parts[i].shape().equals(parts[0].shape())) {
+        throw new ShapeException(
+            "stack needs tensors of one shape, got "
+                + parts[0].shape()
+                + " and "
+                + parts[i].shape());
+      }
+      wide[i] = parts[i].unsqueeze(axis);
+    }
+    if (parts.length == 0) {
+      throw new ShapeException("stack needs at least one tensor");
+    }
+    return concat(axis < 0 ? axis + parts[0].rank() + 1 : axis, wide);
+  }
+
   /** Tensors one after another along an axis. */
   public static Tensor concat(int axis, Tensor... parts) {
     if (parts.length == 0) {
@@ -1320,24 +1905,70 @@ public final class Tensor implements AutoCloseable {
 
   /** Elements picked along an axis: {@code y[i][j] = this[index[i][j]][j]} for axis 0. */
   public Tensor gather(int axis, Tensor index) {
-    return Engine.call(new Primitive.Gather(shape().axis(axis)), this, index.to(DType.INT64));
+    return Engine.call(new Primitive.Gather(shape().axis(axis)), this, index("gather", index));
   }
 
   /** A copy with elements of {@code source} combined at places along an axis. */
   public Tensor scatter(int axis, Tensor index, Tensor source, ScatterKind kind) {
     return Engine.call(
-        new Primitive.Scatter(shape().axis(axis), kind), this, index.to(DType.INT64), source);
+        new Primitive.Scatter(shape().axis(axis), kind), this, index("scatter", index), source);
+  }
+
+  /** A copy with elements of {@code source} at places along an axis; the last of several stays. */
+  public Tensor scatter(int axis, Tensor index, Tensor source) {
+    return scatter(axis, index, source, ScatterKind.SET);
+  }
+
+  /** A copy with elements of {@code source} added at places along an axis. */
+  public Tensor scatterAdd(int axis, Tensor index, Tensor source) {
+    return scatter(axis, index, source, ScatterKind.ADD);
+  }
+
+  /**
+   * A copy with elements of {@code source} combined at places along an axis.
+   *
+   * @param includeSelf whether this tensor's own elements at those places count
+   */
+  public Tensor scatterReduce(
+      int axis, Tensor index, Tensor source, ScatterReduction reduction, boolean includeSelf) {
+    return Indexing.scatterReduce(this, axis, index, source, reduction, includeSelf);
   }
 
   /** Slices picked along an axis by a 1-d index. */
   public Tensor indexSelect(int axis, Tensor index) {
-    return Engine.call(new Primitive.IndexSelect(shape().axis(axis)), this, index.to(DType.INT64));
+    return Engine.call(
+        new Primitive.IndexSelect(shape().axis(axis)), this, index("indexSelect", index));
   }
 
   /** A copy with slices of {@code source} added along an axis at a 1-d index. */
   public Tensor indexAdd(int axis, Tensor index, Tensor source) {
     return Engine.call(
-        new Primitive.IndexAdd(shape().axis(axis)), this, index.to(DType.INT64), source);
+        new Primitive.IndexAdd(shape().axis(axis)), this, index("indexAdd", index), source);
+  }
+
+  /** A copy with slices of {@code alpha * source} added along an axis at a 1-d index. */
+  public Tensor indexAdd(int axis, Tensor index, Tensor source, double alpha) {
+    return indexAdd(axis, index, source.mul(alpha));
+  }
+
+  /** A copy with {@code value} where the mask is true; the mask broadcasts. */
+  public Tensor maskedFill(Tensor mask, double value) {
+    return mask.where(constant(value), this);
+  }
+
+  /** The elements where the mask is true, as a 1-d tensor; mask and tensor broadcast. */
+  public Tensor maskedSelect(Tensor mask) {
+    return Indexing.maskedSelect(this, mask);
+  }
+
+  /** The elements at row-major positions; negative ones count from the end. */
+  public Tensor take(Tensor index) {
+    return Indexing.take(this, index);
+  }
+
+  /** For class numbers, an int64 tensor with a new last axis that is 1 at the number. */
+  public Tensor oneHot(long classes) {
+    return Indexing.oneHot(this, classes);
   }
 
   /** The int64 indices [n, rank] of the elements that are not zero. */
@@ -1345,17 +1976,44 @@ public final class Tensor implements AutoCloseable {
     return Engine.call(new Primitive.NonZero(), this);
   }
 
-  /**
-   * Values sorted along an axis and their int64 indices; stable, NaN is greatest.
-   *
-   * @param values in order
-   * @param indices where each was
-   */
-  public record Sorted(Tensor values, Tensor indices) {}
-
-  public Sorted sort(int axis, boolean descending) {
+  /** Sorted along an axis, and the int64 indices; stable, NaN is greatest. */
+  public ValuesIndices sort(int axis, boolean descending) {
     Tensor[] out = Engine.callAll(new Primitive.Sort(shape().axis(axis), descending), this);
-    return new Sorted(out[0], out[1]);
+    return new ValuesIndices(out[0], out[1]);
+  }
+
+  /** Sorted along the last axis, ascending. */
+  public ValuesIndices sort() {
+    return sort(-1, false);
+  }
+
+  /** The int64 indices that sort an axis. */
+  public Tensor argsort(int axis, boolean descending) {
+    return sort(axis, descending).indices();
+  }
+
+  /** The {@code k} greatest (or smallest) along an axis, in order, and their indices. */
+  public ValuesIndices topk(long k, int axis, boolean largest) {
+    if (k < 0 || k > (rank() == 0 ? 1 : size(axis))) {
+      throw new ShapeException(
+          "topk of "
+              + k
+              + " along axis "
+              + axis
+              + " of shape "
+              + shape()
+              + " has too few elements");
+    }
+    ValuesIndices sorted = sort(axis, largest);
+    return rank() == 0
+        ? sorted
+        : new ValuesIndices(
+            sorted.values().narrow(axis, 0, k), sorted.indices().narrow(axis, 0, k));
+  }
+
+  /** The {@code k} greatest along the last axis. */
+  public ValuesIndices topk(long k) {
+    return topk(k, -1, true);
   }
 
   // ---- Contraction ----------------------------------------------------------------------------
