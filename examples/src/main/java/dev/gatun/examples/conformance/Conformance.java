@@ -1,5 +1,7 @@
 package dev.gatun.examples.conformance;
 
+import dev.gatun.autograd.Gradients;
+import dev.gatun.autograd.Tape;
 import dev.gatun.examples.conformance.Outcome.Status;
 import dev.gatun.tensor.DType;
 import dev.gatun.tensor.Device;
@@ -9,7 +11,9 @@ import dev.gatun.tensor.UnsupportedOpException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -66,11 +70,42 @@ public final class Conformance {
 
   /** The computed arrays by file name. */
   private Map<String, NpyArray> compute(Case c, Operations.Recipe recipe) throws IOException {
-    Context context = new Context(c, device, dtype);
     Map<String, NpyArray> arrays = new LinkedHashMap<>();
-    Map<String, Tensor> outputs = recipe.compute(context);
-    collect(c.outputs(), outputs, arrays);
-    return arrays;
+    Context context = new Context(c, device, dtype);
+    if (c.gradients().isEmpty()) {
+      collect(c.outputs(), recipe.compute(context), arrays);
+      return arrays;
+    }
+    try (Tape tape = Tape.record()) {
+      context.record(tape);
+      Map<String, Tensor> outputs = recipe.compute(context);
+      collect(c.outputs(), outputs, arrays);
+      collect(c.gradients(), gradients(context, tape, outputs), arrays);
+      return arrays;
+    }
+  }
+
+  /** The gradients of {@code sum(output * cotangent)}; zeros where no output depends on it. */
+  private static Map<String, Tensor> gradients(
+      Context context, Tape tape, Map<String, Tensor> outputs) throws IOException {
+    Case c = context.source();
+    List<Tensor> ys = new ArrayList<>();
+    List<Tensor> cotangents = new ArrayList<>();
+    for (Case.Item item : c.cotangents()) {
+      Tensor y = outputs.get(item.of());
+      if (y != null) {
+        ys.add(y);
+        cotangents.add(context.read(item.file()));
+      }
+    }
+    List<Tensor> wrt = c.gradients().stream().map(item -> context.in(item.of())).toList();
+    Gradients gradients = tape.gradients(ys, cotangents, wrt, false);
+    Map<String, Tensor> named = new LinkedHashMap<>();
+    for (Case.Item item : c.gradients()) {
+      Tensor x = context.in(item.of());
+      named.put(item.of(), gradients.find(x).orElseGet(x::zerosLike));
+    }
+    return named;
   }
 
   private static void collect(
@@ -91,7 +126,7 @@ public final class Conformance {
         e.getValue().write(folder.resolve(e.getKey()));
       }
     }
-    for (Iterable<Case.Item> items : java.util.List.of(c.outputs(), c.gradients())) {
+    for (Iterable<Case.Item> items : List.of(c.outputs(), c.gradients())) {
       for (Case.Item item : items) {
         NpyArray got = computed.get(item.file());
         if (got == null) {

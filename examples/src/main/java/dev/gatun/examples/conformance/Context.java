@@ -1,5 +1,6 @@
 package dev.gatun.examples.conformance;
 
+import dev.gatun.autograd.Tape;
 import dev.gatun.tensor.DType;
 import dev.gatun.tensor.Device;
 import dev.gatun.tensor.FormatException;
@@ -20,6 +21,7 @@ public final class Context {
   private final Device device;
   private final DType dtype;
   private final Map<String, Tensor> inputs = new LinkedHashMap<>();
+  private @Nullable Tape tape;
 
   /** Reads the operands; they belong to the innermost scope. */
   Context(Case source, Device device, DType wanted) throws IOException {
@@ -36,6 +38,19 @@ public final class Context {
   Tensor read(String file) throws IOException {
     Tensor raw = NpyArray.read(source.folder().resolve(file)).toTensor(device);
     return raw.dtype() == DType.FLOAT32 ? raw.to(dtype) : raw;
+  }
+
+  void record(Tape open) {
+    tape = open;
+  }
+
+  /** The tape that records a case with gradients. */
+  public Tape tape() {
+    Tape open = tape;
+    if (open == null) {
+      throw new FormatException("Case " + source.id() + " has no gradients, so nothing is recorded");
+    }
+    return open;
   }
 
   /** The case itself. */
