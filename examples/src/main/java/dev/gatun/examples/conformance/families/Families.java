@@ -15,6 +15,9 @@ public final class Families {
     CompareCases.addTo(all);
     ReduceCases.addTo(all);
     CastCases.addTo(all);
+    TernaryCases.addTo(all);
+    SoftmaxCases.addTo(all);
+    ExpressionCases.addTo(all);
     return all;
   }
 }

@@ -37,7 +37,7 @@ final class UnaryCases {
     t.op("neg", c -> c.x().neg());
     t.op("positive", c -> c.x().detach());
     t.op("pow_scalar", c -> c.x().pow(c.number("exponent")));
-    t.op("pow_scalar_positive_base", c -> c.x().pow(c.number("exponent")));
+    t.op("pow_scalar_positive_base", c -> c.x().abs().pow(c.number("exponent")));
     t.op("rdiv_scalar", c -> c.x().rdiv(c.number("value")));
     t.op("reciprocal", c -> c.x().reciprocal());
     t.op("relu", c -> c.x().relu());
