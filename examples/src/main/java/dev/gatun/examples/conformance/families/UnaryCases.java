@@ -1,5 +1,6 @@
 package dev.gatun.examples.conformance.families;
 
+import dev.gatun.examples.conformance.Context;
 import dev.gatun.examples.conformance.Operations;
 
 /** Elementwise functions of one operand. */
@@ -35,7 +36,7 @@ final class UnaryCases {
     t.op("log1p", c -> c.x().log1p());
     t.op("log2", c -> c.x().log2());
     t.op("neg", c -> c.x().neg());
-    t.op("positive", c -> c.x().detach());
+    t.op("positive", Context::x);
     t.op("pow_scalar", c -> c.x().pow(c.number("exponent")));
     t.op("pow_scalar_positive_base", c -> c.x().abs().pow(c.number("exponent")));
     t.op("rdiv_scalar", c -> c.x().rdiv(c.number("value")));
