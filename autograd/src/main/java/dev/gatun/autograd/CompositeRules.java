@@ -3,7 +3,9 @@ package dev.gatun.autograd;
 import static dev.gatun.autograd.Saves.INPUTS;
 
 import dev.gatun.tensor.Tensor;
+import dev.gatun.tensor.op.BatchNorm;
 import dev.gatun.tensor.op.LayerNorm;
+import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -58,6 +60,48 @@ final class CompositeRules {
           }
           if (s.inputs() > 2 && s.wants(2)) {
             out[2] = s.g();
+          }
+          return out;
+        });
+  }
+
+  /** Reads x, the weight and the statistics; per-channel sums first, then one pass for x. */
+  static Rule batchNorm(BatchNorm op) {
+    return Rule.all(
+        new Saves(3, 6),
+        s -> {
+          Tensor x = s.a();
+          long n = x.numel() / Math.max(1, x.size(1));
+          int[] others = IntStream.range(0, x.rank()).filter(i -> i != 1).toArray();
+          long[] wide = new long[x.rank()];
+          Arrays.fill(wide, 1);
+          wide[1] = x.size(1);
+          Tensor centred = x.sub(s.y(1).reshape(wide));
+          Tensor rstd = s.y(2).add(op.epsilon()).rsqrt();
+          Tensor sum = s.g().sum(others);
+          Tensor dot = s.g().mul(centred).sum(others);
+          @Nullable Tensor[] out = new @Nullable Tensor[s.inputs()];
+          if (s.wants(0)) {
+            Tensor scale = s.inputs() > 1 ? rstd.mul(s.b()) : rstd;
+            Tensor slope = scale.mul(rstd.square()).mul(dot).mul(-1.0 / n);
+            Tensor shift = scale.mul(sum).mul(-1.0 / n);
+            if (s.hasG(1)) {
+              shift = shift.add(s.g(1).mul(1.0 / n));
+            }
+            if (s.hasG(2)) {
+              slope = slope.add(s.g(2).mul(2.0 / n));
+            }
+            out[0] =
+                s.g()
+                    .mul(scale.reshape(wide))
+                    .add(centred.mul(slope.reshape(wide)))
+                    .add(shift.reshape(wide));
+          }
+          if (s.inputs() > 1 && s.wants(1)) {
+            out[1] = dot.mul(rstd);
+          }
+          if (s.inputs() > 2 && s.wants(2)) {
+            out[2] = sum;
           }
           return out;
         });

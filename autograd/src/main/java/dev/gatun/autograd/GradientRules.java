@@ -1,6 +1,7 @@
 package dev.gatun.autograd;
 
 import dev.gatun.tensor.Tensor;
+import dev.gatun.tensor.op.BatchNorm;
 import dev.gatun.tensor.op.BinaryScalar;
 import dev.gatun.tensor.op.Composite;
 import dev.gatun.tensor.op.CustomOp;
@@ -90,6 +91,7 @@ final class GradientRules {
       case Softmax s -> CompositeRules.softmax(s.axis());
       case LogSoftmax s -> CompositeRules.logSoftmax(s.axis());
       case LayerNorm n -> CompositeRules.layerNorm(n);
+      case BatchNorm n -> CompositeRules.batchNorm(n);
       case Gelu g -> g.tanh() ? Rule.DECOMPOSE : CompositeRules.gelu();
       case Silu _ -> CompositeRules.silu();
     };
