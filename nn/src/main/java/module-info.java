@@ -1,6 +1,7 @@
-/** Neural-network layers, losses, optimizers and the model format. */
+/** Neural-network layers, losses, optimizers, data, training and the model format. */
 module dev.gatun.nn {
   requires com.squareup.moshi;
+  requires okio;
   requires transitive dev.gatun.autograd;
   requires static transitive org.jspecify;
   requires kotlin.stdlib; // by Moshi and Okio, which are automatic modules and so cannot say it
@@ -8,4 +9,10 @@ module dev.gatun.nn {
   requires org.slf4j;
 
   exports dev.gatun.nn;
+  exports dev.gatun.nn.data;
+  exports dev.gatun.nn.format;
+  exports dev.gatun.nn.layer;
+  exports dev.gatun.nn.loss;
+  exports dev.gatun.nn.optim;
+  exports dev.gatun.nn.train;
 }

@@ -1,4 +1,4 @@
-/** Neural networks. */
+/** The traits that layers and models are composed of, and initialisers. */
 @NullMarked
 package dev.gatun.nn;
 

@@ -84,6 +84,11 @@ public final class Scope implements AutoCloseable {
     }
   }
 
+  /** True when the tensor will be freed with this scope. */
+  public boolean owns(Tensor tensor) {
+    return tensor.owner() == this;
+  }
+
   /** Makes this scope the owner of a tensor that another scope or the collector owned. */
   public Tensor adopt(Tensor tensor) {
     tensor.moveTo(this);

@@ -1,0 +1,5 @@
+/** Layers. */
+@NullMarked
+package dev.gatun.nn.layer;
+
+import org.jspecify.annotations.NullMarked;

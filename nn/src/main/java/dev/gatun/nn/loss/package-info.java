@@ -1,0 +1,5 @@
+/** Losses. */
+@NullMarked
+package dev.gatun.nn.loss;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Optimizers and learning-rate schedules. */
+@NullMarked
+package dev.gatun.nn.optim;
+
+import org.jspecify.annotations.NullMarked;
