@@ -1,7 +1,6 @@
 /** Neural-network layers, losses, optimizers, data, training and the model format. */
 module dev.gatun.nn {
   requires com.squareup.moshi;
-  requires okio;
   requires transitive dev.gatun.autograd;
   requires static transitive org.jspecify;
   requires kotlin.stdlib; // by Moshi and Okio, which are automatic modules and so cannot say it
