@@ -30,9 +30,7 @@ public interface Init {
 
   /** The stream that layers made now draw from: that of {@link #seeded}, or the default one. */
   static Generator generator() {
-    return InitStream.CURRENT.isBound()
-        ? InitStream.CURRENT.get()
-        : Generator.defaultGenerator();
+    return InitStream.CURRENT.isBound() ? InitStream.CURRENT.get() : Generator.defaultGenerator();
   }
 
   // ---- Plain distributions --------------------------------------------------------------------

@@ -3,8 +3,8 @@ package dev.gatun.nn;
 import dev.gatun.tensor.Tensor;
 
 /**
- * A function of one tensor. A lambda is a layer; layers with tensors of their own are {@link Model}s,
- * too.
+ * A function of one tensor. A lambda is a layer; layers with tensors of their own are {@link
+ * Model}s, too.
  */
 @FunctionalInterface
 public interface Layer {

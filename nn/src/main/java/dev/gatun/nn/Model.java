@@ -90,13 +90,12 @@ public interface Model extends AutoCloseable {
       problems.add("unexpected keys: " + String.join(", ", unexpected));
     }
     var shapes = new ArrayList<String>();
-    slots.forEach(
-        (name, slot) -> {
-          Tensor t = state.get(name);
-          if (t != null && !t.shape().equals(slot.shape())) {
-            shapes.add(name + " (expected " + slot.shape() + ", got " + t.shape() + ")");
-          }
-        });
+    slots.forEach((name, slot) -> {
+      Tensor t = state.get(name);
+      if (t != null && !t.shape().equals(slot.shape())) {
+        shapes.add(name + " (expected " + slot.shape() + ", got " + t.shape() + ")");
+      }
+    });
     if (!shapes.isEmpty()) {
       problems.add("wrong shapes: " + String.join(", ", shapes));
     }

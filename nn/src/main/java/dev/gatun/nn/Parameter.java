@@ -26,8 +26,7 @@ public final class Parameter extends Slot {
 
   /** Overwrites the values with fresh initial ones. */
   public void fill(Init init) {
-    try (Tensor fresh =
-        init.make(shape(), dtype(), tensor().device(), Init.generator())) {
+    try (Tensor fresh = init.make(shape(), dtype(), tensor().device(), Init.generator())) {
       assign(fresh);
     }
   }

@@ -9,8 +9,8 @@ import java.util.function.Supplier;
 
 /**
  * A place in a model that owns one tensor. No scope frees it; {@link #close()} does. When the model
- * moves to another device or dtype the slot stays and its tensor is replaced, so optimizers refer to
- * slots, not tensors.
+ * moves to another device or dtype the slot stays and its tensor is replaced, so optimizers refer
+ * to slots, not tensors.
  */
 public abstract sealed class Slot implements AutoCloseable permits Parameter, Buffer {
   private Tensor tensor;
@@ -21,12 +21,11 @@ public abstract sealed class Slot implements AutoCloseable permits Parameter, Bu
   }
 
   private static Tensor outside(Supplier<Tensor> make) {
-    return Scope.outside(
-        () -> {
-          try (Scope scope = Scope.open()) {
-            return scope.keep(make.get());
-          }
-        });
+    return Scope.outside(() -> {
+      try (Scope scope = Scope.open()) {
+        return scope.keep(make.get());
+      }
+    });
   }
 
   /** The tensor now; {@code to} replaces it. */

@@ -33,12 +33,11 @@ final class Walk {
 
   static <S extends Slot> Map<String, S> only(Map<String, Slot> slots, Class<S> kind) {
     var out = new LinkedHashMap<String, S>();
-    slots.forEach(
-        (name, slot) -> {
-          if (kind.isInstance(slot)) {
-            out.put(name, kind.cast(slot));
-          }
-        });
+    slots.forEach((name, slot) -> {
+      if (kind.isInstance(slot)) {
+        out.put(name, kind.cast(slot));
+      }
+    });
     return out;
   }
 

@@ -4,8 +4,8 @@ import dev.gatun.tensor.op.Gelu;
 
 /**
  * Activation functions: elementwise unless said otherwise, integers are converted to float32 first.
- * {@link Tensor} has the commonest (relu, gelu, silu, sigmoid, tanh, softmax). Values, and gradients
- * at the kinks, are PyTorch's; no gradient is NaN where the function is finite.
+ * {@link Tensor} has the commonest (relu, gelu, silu, sigmoid, tanh, softmax). Values, and
+ * gradients at the kinks, are PyTorch's; no gradient is NaN where the function is finite.
  */
 public final class Activations {
   private static final double SELU_ALPHA = 1.6732632423543772848170429916717;
@@ -23,7 +23,9 @@ public final class Activations {
     return exponentialUnit(Constants.toFloat(x), alpha, 1, 1 / alpha);
   }
 
-  /** {@link #elu} with the constants that keep mean 0 and variance 1 (Klambauer and others 2017). */
+  /**
+   * {@link #elu} with the constants that keep mean 0 and variance 1 (Klambauer and others 2017).
+   */
   public static Tensor selu(Tensor x) {
     return exponentialUnit(Constants.toFloat(x), SELU_ALPHA * SELU_SCALE, SELU_SCALE, 1);
   }
@@ -52,8 +54,12 @@ public final class Activations {
     long channels = x.rank() < 2 ? 1 : x.size(1);
     if (weight.numel() != 1 && weight.numel() != channels) {
       throw new ShapeException(
-          "prelu of shape " + x.shape() + " expects a weight of 1 or " + channels
-              + " elements, got shape " + weight.shape());
+          "prelu of shape "
+              + x.shape()
+              + " expects a weight of 1 or "
+              + channels
+              + " elements, got shape "
+              + weight.shape());
     }
     Tensor slope =
         weight.numel() == 1

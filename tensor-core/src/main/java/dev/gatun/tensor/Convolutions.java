@@ -110,8 +110,7 @@ public final class Convolutions {
       low[i] = total / 2;
       high[i] = total - low[i];
     }
-    Window window =
-        new Window(kernel, Dims.repeat(1, n), Dims.of(low), Dims.of(high), dilations);
+    Window window = new Window(kernel, Dims.repeat(1, n), Dims.of(low), Dims.of(high), dilations);
     return conv(x, weight, bias, window, groups);
   }
 
@@ -120,7 +119,9 @@ public final class Convolutions {
       Tensor x, Tensor weight, @Nullable Tensor bias, Window window, int groups) {
     if (!window.kernel().equals(kernel(weight))) {
       throw new ShapeException(
-          "conv expects a window with the kernel of weight " + weight.shape() + ", got "
+          "conv expects a window with the kernel of weight "
+              + weight.shape()
+              + ", got "
               + window.kernel());
     }
     positive("conv", groups);
@@ -177,8 +178,8 @@ public final class Convolutions {
 
   /**
    * The transposed convolution: the gradient of a convolution with this weight with respect to its
-   * input. An axis of size n becomes {@code (n - 1) * stride - 2 * padding + dilation * (kernel - 1)
-   * + 1 + outputPadding}.
+   * input. An axis of size n becomes {@code (n - 1) * stride - 2 * padding + dilation * (kernel -
+   * 1) + 1 + outputPadding}.
    *
    * @throws ShapeException when the sizes do not fit, or an output padding is neither less than the
    *     stride nor less than the dilation
@@ -204,8 +205,17 @@ public final class Convolutions {
     Tensor batch = Spatial.batched(op, x.to(common), n);
     if (batch.size(1) != weight.size(0) || weight.size(0) % groups != 0) {
       throw new ShapeException(
-          op + " with " + groups + " groups: input " + x.shape() + " has " + batch.size(1)
-              + " channels, weight " + weight.shape() + " expects " + weight.size(0)
+          op
+              + " with "
+              + groups
+              + " groups: input "
+              + x.shape()
+              + " has "
+              + batch.size(1)
+              + " channels, weight "
+              + weight.shape()
+              + " expects "
+              + weight.size(0)
               + " (divisible by the groups)");
     }
     long[] high = pad.toArray();
@@ -215,8 +225,13 @@ public final class Convolutions {
       long more = extra.get(i);
       if (more < 0 || more >= Math.max(strides.get(i), dilations.get(i))) {
         throw new ShapeException(
-            op + " needs an output padding less than stride " + strides + " or dilation "
-                + dilations + ", got " + extra);
+            op
+                + " needs an output padding less than stride "
+                + strides
+                + " or dilation "
+                + dilations
+                + ", got "
+                + extra);
       }
       if (more >= strides.get(i)) {
         // Less padding gives the places that inputs reach; no input reaches the rest.
@@ -249,11 +264,10 @@ public final class Convolutions {
   }
 
   /**
-   * The windows of an input as columns (im2col): [N, C, spatial...] becomes [N, C * kernel elements,
-   * windows], with {@code padding} zeros on both sides of each axis.
+   * The windows of an input as columns (im2col): [N, C, spatial...] becomes [N, C * kernel
+   * elements, windows], with {@code padding} zeros on both sides of each axis.
    */
-  public static Tensor unfold(
-      Tensor x, int[] kernel, int[] stride, int[] padding, int[] dilation) {
+  public static Tensor unfold(Tensor x, int[] kernel, int[] stride, int[] padding, int[] dilation) {
     int n = kernel.length;
     Window window = window("unfold", kernel, stride, padding, dilation);
     Tensor batch = Spatial.batched("unfold", x, n);
@@ -301,8 +315,14 @@ public final class Convolutions {
     }
     if (batch.rank() != 3 || batch.size(1) % elements != 0 || batch.size(2) != windows) {
       throw new ShapeException(
-          "fold to " + Shape.of(outputSize) + " expects [N, C * " + elements + ", " + windows
-              + "], got shape " + x.shape());
+          "fold to "
+              + Shape.of(outputSize)
+              + " expects [N, C * "
+              + elements
+              + ", "
+              + windows
+              + "], got shape "
+              + x.shape());
     }
     long channels = batch.size(1) / elements;
     long[] split = new long[2 + 2 * n];
@@ -336,8 +356,7 @@ public final class Convolutions {
     int out = Math.toIntExact(windows);
     long[] index = new long[k * out];
     for (int i = 0; i < index.length; i++) {
-      index[i] =
-          window.dilation().get(axis) * (i / out) + window.stride().get(axis) * (i % out);
+      index[i] = window.dilation().get(axis) * (i / out) + window.stride().get(axis) * (i % out);
     }
     return Constants.index(x, index);
   }
@@ -359,8 +378,12 @@ public final class Convolutions {
     if (bias != null) {
       if (bias.rank() != 1 || bias.size(0) != y.size(1)) {
         throw new ShapeException(
-            "A convolution with " + y.size(1) + " output channels expects a bias of shape ["
-                + y.size(1) + "], got " + bias.shape());
+            "A convolution with "
+                + y.size(1)
+                + " output channels expects a bias of shape ["
+                + y.size(1)
+                + "], got "
+                + bias.shape());
       }
       z = y.add(Spatial.channels(bias, y.rank()));
     }
@@ -386,8 +409,7 @@ public final class Convolutions {
   private static void weightRank(String op, Tensor weight, int spatialAxes) {
     if (weight.rank() != spatialAxes + 2) {
       throw new ShapeException(
-          op + " expects a weight of rank " + (spatialAxes + 2) + ", got shape "
-              + weight.shape());
+          op + " expects a weight of rank " + (spatialAxes + 2) + ", got shape " + weight.shape());
     }
   }
 

@@ -35,8 +35,7 @@ public final class Norms {
    * @param normalized the sizes of these axes, and the shape of the weight
    * @throws ShapeException when x does not end in these sizes or the weight has another shape
    */
-  public static Tensor rmsNorm(
-      Tensor x, Shape normalized, @Nullable Tensor weight, double eps) {
+  public static Tensor rmsNorm(Tensor x, Shape normalized, @Nullable Tensor weight, double eps) {
     trailing("rmsNorm", x, normalized, weight, null);
     Tensor f = Constants.toFloat(x);
     int[] last = IntStream.rangeClosed(1, normalized.rank()).map(i -> -i).toArray();
@@ -49,7 +48,10 @@ public final class Norms {
     int n = normalized.rank();
     if (n == 0 || x.rank() < n || !x.shape().slice(x.rank() - n, x.rank()).equals(normalized)) {
       throw new ShapeException(
-          op + " over " + normalized + " expects an input that ends in these sizes, got shape "
+          op
+              + " over "
+              + normalized
+              + " expects an input that ends in these sizes, got shape "
               + x.shape());
     }
     parameter(op, "weight", normalized, weight);
@@ -79,8 +81,8 @@ public final class Norms {
 
   /**
    * Batch normalisation by the statistics of this batch (Ioffe and Szegedy 2015), and the running
-   * statistics after it: {@code (1 - momentum) * running + momentum * batch}, for which the variance
-   * is unbiased. The given running statistics stay as they are.
+   * statistics after it: {@code (1 - momentum) * running + momentum * batch}, for which the
+   * variance is unbiased. The given running statistics stay as they are.
    *
    * @param x [N, C, ...]
    * @throws ShapeException when a channel has fewer than 2 values or a shape does not fit
@@ -166,8 +168,12 @@ public final class Norms {
     checkChannels("groupNorm", x, weight, bias);
     if (groups < 1 || x.size(1) % groups != 0) {
       throw new ShapeException(
-          "groupNorm of shape " + x.shape() + " needs a number of groups that divides "
-              + x.size(1) + ", got " + groups);
+          "groupNorm of shape "
+              + x.shape()
+              + " needs a number of groups that divides "
+              + x.size(1)
+              + ", got "
+              + groups);
     }
     if (x.numel() == 0) {
       return channelAffine(Constants.toFloat(x), weight, bias);
@@ -197,8 +203,7 @@ public final class Norms {
    * {@code x / (k + alpha / size * sum of squares over size neighbouring channels) ^ beta} of x [N,
    * C, ...] (Krizhevsky and others 2012).
    */
-  public static Tensor localResponseNorm(
-      Tensor x, int size, double alpha, double beta, double k) {
+  public static Tensor localResponseNorm(Tensor x, int size, double alpha, double beta, double k) {
     if (x.rank() < 3) {
       throw new ShapeException(
           "localResponseNorm expects an input [N, C, spatial...], got shape " + x.shape());

@@ -68,7 +68,9 @@ public final class Pooling {
     return avgPool(x, 2, of(kernel), of(stride), of(padding), false, true, 0);
   }
 
-  /** The mean of each window over [N, C, D, H, W], equal along all axes; padding counts as zeros. */
+  /**
+   * The mean of each window over [N, C, D, H, W], equal along all axes; padding counts as zeros.
+   */
   public static Tensor avgPool3d(Tensor x, int kernel, int stride, int padding) {
     return avgPool(x, 3, of(kernel), of(stride), of(padding), false, true, 0);
   }
@@ -259,8 +261,7 @@ public final class Pooling {
   }
 
   /** {@link #maxUnpool} to the size that a pooling of such kernel and stride came from. */
-  public static Tensor maxUnpool2d(
-      Tensor x, Tensor indices, int kernel, int stride, int padding) {
+  public static Tensor maxUnpool2d(Tensor x, Tensor indices, int kernel, int stride, int padding) {
     long[] size = Spatial.sizes(Spatial.batched("maxUnpool2d", x, 2));
     Arrays.setAll(size, i -> (size[i] - 1) * stride - 2L * padding + kernel);
     return maxUnpool(x, indices, size);
@@ -275,18 +276,18 @@ public final class Pooling {
   public static Tensor maxUnpool(Tensor x, Tensor indices, long... outputSize) {
     if (!x.shape().equals(indices.shape())) {
       throw new ShapeException(
-          "maxUnpool needs values and indices of one shape, got " + x.shape() + " and "
+          "maxUnpool needs values and indices of one shape, got "
+              + x.shape()
+              + " and "
               + indices.shape());
     }
     int n = outputSize.length;
     Tensor batch = Spatial.batched("maxUnpool", x, n);
     Shape lead = batch.shape().slice(0, 2);
     Shape plane = Shape.of(outputSize);
-    Tensor zeros =
-        Tensor.zeros(lead.concat(Shape.of(plane.numel())), x.dtype(), x.device());
+    Tensor zeros = Tensor.zeros(lead.concat(Shape.of(plane.numel())), x.dtype(), x.device());
     Shape flat = lead.concat(Shape.of(batch.shape().slice(2, n + 2).numel()));
-    Tensor y =
-        zeros.scatter(2, indices.reshape(flat), batch.reshape(flat), ScatterKind.SET);
+    Tensor y = zeros.scatter(2, indices.reshape(flat), batch.reshape(flat), ScatterKind.SET);
     return Spatial.likeInput(y.reshape(lead.concat(plane)), x, n);
   }
 
@@ -309,7 +310,10 @@ public final class Pooling {
       long extent = d.get(i) * (k.get(i) - 1) + 1;
       if (p.get(i) > extent / 2) {
         throw new ShapeException(
-            op + " needs a padding of at most half the window, got padding " + p + " for kernel "
+            op
+                + " needs a padding of at most half the window, got padding "
+                + p
+                + " for kernel "
                 + k);
       }
       if (ceilMode) {
@@ -329,7 +333,10 @@ public final class Pooling {
     for (int i = 0; i < spatialAxes; i++) {
       if (out[i] < 1 || batch.size(i + 2) < 1) {
         throw new ShapeException(
-            op + " of shape " + batch.shape() + " needs positive sizes, got output size "
+            op
+                + " of shape "
+                + batch.shape()
+                + " needs positive sizes, got output size "
                 + Arrays.toString(out));
       }
     }

@@ -28,8 +28,13 @@ final class Spatial {
       return x.unsqueeze(0);
     }
     throw new ShapeException(
-        op + " expects an input of rank " + (spatialAxes + 2) + " [N, C, spatial...] or "
-            + (spatialAxes + 1) + " without a batch, got shape " + x.shape());
+        op
+            + " expects an input of rank "
+            + (spatialAxes + 2)
+            + " [N, C, spatial...] or "
+            + (spatialAxes + 1)
+            + " without a batch, got shape "
+            + x.shape());
   }
 
   /** Takes the batch axis away that {@link #batched} gave to {@code x}. */

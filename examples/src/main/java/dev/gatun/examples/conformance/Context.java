@@ -48,7 +48,8 @@ public final class Context {
   public Tape tape() {
     Tape open = tape;
     if (open == null) {
-      throw new FormatException("Case " + source.id() + " has no gradients, so nothing is recorded");
+      throw new FormatException(
+          "Case " + source.id() + " has no gradients, so nothing is recorded");
     }
     return open;
   }

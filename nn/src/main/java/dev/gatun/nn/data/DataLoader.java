@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
  * another loader; each call of {@link #iterator()} is a new pass, called an epoch.
  *
  * <p>The loader owns the batches: taking the next one closes the one before, and so does the end of
- * the pass; do not keep a batch's tensors for longer (a copy may be kept). A pass that is abandoned,
- * say by {@code break}, ends when the next one begins, when the loader is closed, or when it becomes
- * unreachable.
+ * the pass; do not keep a batch's tensors for longer (a copy may be kept). A pass that is
+ * abandoned, say by {@code break}, ends when the next one begins, when the loader is closed, or
+ * when it becomes unreachable.
  *
  * <p>Batches are made on a background thread, up to {@link #prefetch} ahead of their use; an
  * exception there is thrown to the one who takes the batch. The order depends on nothing but the

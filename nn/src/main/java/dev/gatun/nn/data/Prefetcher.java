@@ -22,10 +22,7 @@ final class Prefetcher {
 
   static Prefetcher start(Dataset data, BatchPlan plan, int capacity) {
     var p = new Prefetcher(capacity);
-    Thread.ofPlatform()
-        .name("gatun-loader")
-        .daemon()
-        .start(() -> p.work(data, plan));
+    Thread.ofPlatform().name("gatun-loader").daemon().start(() -> p.work(data, plan));
     return p;
   }
 

@@ -29,7 +29,9 @@ public final class TensorDataset implements Dataset, AutoCloseable {
   public static TensorDataset of(Tensor inputs, Tensor targets) {
     if (inputs.rank() == 0 || targets.rank() == 0 || inputs.size(0) != targets.size(0)) {
       throw new ShapeException(
-          "A data set needs inputs and targets with one first axis, got " + inputs.shape() + " and "
+          "A data set needs inputs and targets with one first axis, got "
+              + inputs.shape()
+              + " and "
               + targets.shape());
     }
     return Scope.outside(() -> new TensorDataset(inputs.detach(), targets.detach()));

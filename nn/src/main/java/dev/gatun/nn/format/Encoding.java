@@ -75,7 +75,10 @@ enum Encoding {
       }
     }
     throw new FormatException(
-        where + " has the unknown dtype '" + name + "'; expected one of "
+        where
+            + " has the unknown dtype '"
+            + name
+            + "'; expected one of "
             + Arrays.toString(values()));
   }
 }

@@ -127,8 +127,7 @@ record Header(Map<String, Entry> entries, Map<String, String> metadata) {
           where + " needs data_offsets [begin, end], got " + java.util.Arrays.toString(offsets));
     }
     try {
-      return new Entry(
-          Encoding.of(dtype, where), Shape.of(shape), offsets[0], offsets[1]);
+      return new Entry(Encoding.of(dtype, where), Shape.of(shape), offsets[0], offsets[1]);
     } catch (ShapeException e) {
       throw new FormatException(where + ": " + e.getMessage(), e);
     }
@@ -171,19 +170,33 @@ record Header(Map<String, Entry> entries, Map<String, String> metadata) {
       String where = "Tensor '" + named.getKey() + "' of " + file;
       if (e.end() > dataSize) {
         throw new FormatException(
-            where + " ends at byte " + e.end() + " of the data, which has " + dataSize
+            where
+                + " ends at byte "
+                + e.end()
+                + " of the data, which has "
+                + dataSize
                 + ": the file is truncated or its header wrong");
       }
       if (e.begin() != at) {
         throw new FormatException(
-            where + " begins at byte " + e.begin() + " of the data, expected " + at
+            where
+                + " begins at byte "
+                + e.begin()
+                + " of the data, expected "
+                + at
                 + ": tensors must neither overlap nor leave holes");
       }
       long bits = bits(e, where);
       if (bits % 8 != 0 || bits / 8 != e.end() - e.begin()) {
         throw new FormatException(
-            where + " of dtype " + e.encoding() + " and shape " + e.shape() + " needs "
-                + Math.ceilDiv(bits, 8) + " bytes, its data_offsets give "
+            where
+                + " of dtype "
+                + e.encoding()
+                + " and shape "
+                + e.shape()
+                + " needs "
+                + Math.ceilDiv(bits, 8)
+                + " bytes, its data_offsets give "
                 + (e.end() - e.begin()));
       }
       at = e.end();

@@ -55,12 +55,21 @@ public final class SafeTensorsFile {
       long n = length.getLong(0);
       if (n < 0 || n > size - 8) {
         throw new FormatException(
-            path + " is no safetensors file, or truncated: its header should have "
-                + Long.toUnsignedString(n) + " bytes, but " + (size - 8) + " follow");
+            path
+                + " is no safetensors file, or truncated: its header should have "
+                + Long.toUnsignedString(n)
+                + " bytes, but "
+                + (size - 8)
+                + " follow");
       }
       if (n > LONGEST_HEADER) {
         throw new FormatException(
-            "The header of " + path + " has " + n + " bytes, at most " + LONGEST_HEADER
+            "The header of "
+                + path
+                + " has "
+                + n
+                + " bytes, at most "
+                + LONGEST_HEADER
                 + " are allowed");
       }
       var json = ByteBuffer.allocate((int) n);
@@ -124,7 +133,12 @@ public final class SafeTensorsFile {
     DType dtype = e.encoding().dtype();
     if (dtype == null) {
       throw new DTypeException(
-          "Tensor '" + name + "' of " + path + " has dtype " + e.encoding()
+          "Tensor '"
+              + name
+              + "' of "
+              + path
+              + " has dtype "
+              + e.encoding()
               + ", which Gatun does not have");
     }
     MemorySegment bytes = data.asSlice(e.begin(), e.end() - e.begin());
@@ -163,33 +177,30 @@ public final class SafeTensorsFile {
         switch (e.encoding()) {
           case U16 ->
               wide.setAtIndex(
-                  ValueLayout.JAVA_INT,
-                  i,
-                  Short.toUnsignedInt(bytes.get(Widening.SHORT, i * 2)));
+                  ValueLayout.JAVA_INT, i, Short.toUnsignedInt(bytes.get(Widening.SHORT, i * 2)));
           case U32 ->
               wide.setAtIndex(
-                  ValueLayout.JAVA_LONG,
-                  i,
-                  Integer.toUnsignedLong(bytes.get(Widening.INT, i * 4)));
+                  ValueLayout.JAVA_LONG, i, Integer.toUnsignedLong(bytes.get(Widening.INT, i * 4)));
           case U64 -> {
             long v = bytes.get(Widening.LONG, i * 8);
             if (v < 0) {
               throw new FormatException(
-                  "Tensor '" + name + "' of " + path + " has the U64 " + Long.toUnsignedString(v)
+                  "Tensor '"
+                      + name
+                      + "' of "
+                      + path
+                      + " has the U64 "
+                      + Long.toUnsignedString(v)
                       + ", which int64 cannot hold");
             }
             wide.setAtIndex(ValueLayout.JAVA_LONG, i, v);
           }
           case F8_E4M3 ->
               wide.setAtIndex(
-                  ValueLayout.JAVA_FLOAT,
-                  i,
-                  Widening.e4m3(bytes.get(ValueLayout.JAVA_BYTE, i)));
+                  ValueLayout.JAVA_FLOAT, i, Widening.e4m3(bytes.get(ValueLayout.JAVA_BYTE, i)));
           case F8_E5M2 ->
               wide.setAtIndex(
-                  ValueLayout.JAVA_FLOAT,
-                  i,
-                  Widening.e5m2(bytes.get(ValueLayout.JAVA_BYTE, i)));
+                  ValueLayout.JAVA_FLOAT, i, Widening.e5m2(bytes.get(ValueLayout.JAVA_BYTE, i)));
           default -> throw new IllegalStateException(e.encoding() + " needs no widening");
         }
       }

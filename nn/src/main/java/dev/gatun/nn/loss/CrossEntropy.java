@@ -45,7 +45,12 @@ final class CrossEntropy {
     Shape expected = logP.shape().without(axis);
     if (!target.shape().equals(expected)) {
       throw new ShapeException(
-          loss + " of scores " + logP.shape() + " needs class numbers " + expected + ", got "
+          loss
+              + " of scores "
+              + logP.shape()
+              + " needs class numbers "
+              + expected
+              + ", got "
               + target.shape());
     }
     Tensor index = target.to(DType.INT64);
@@ -58,17 +63,18 @@ final class CrossEntropy {
         options.weight() == null
             ? counts.to(logP.dtype())
             : counts.where(
-                options.weight().to(logP.dtype()).indexSelect(0, safe.reshape(-1)).reshape(
-                    safe.shape()),
+                options
+                    .weight()
+                    .to(logP.dtype())
+                    .indexSelect(0, safe.reshape(-1))
+                    .reshape(safe.shape()),
                 zero);
     Tensor losses = counts.where(picked, zero).mul(weights);
     double epsilon = options.labelSmoothing();
     if (epsilon != 0) {
       Tensor spread = (weight == null ? logP : logP.mul(weight)).sum(axis).neg();
       losses =
-          losses
-              .mul(1 - epsilon)
-              .add(counts.where(spread, zero).mul(epsilon / logP.size(axis)));
+          losses.mul(1 - epsilon).add(counts.where(spread, zero).mul(epsilon / logP.size(axis)));
     }
     return options.reduction() == Reduction.MEAN
         ? losses.sum().div(weights.sum())
@@ -78,12 +84,14 @@ final class CrossEntropy {
   private static Tensor soft(Tensor logP, int axis, Tensor target, ClassOptions options) {
     if (!target.shape().equals(logP.shape())) {
       throw new ShapeException(
-          "crossEntropy of scores " + logP.shape() + " needs class probabilities of the same shape, "
-              + "got " + target.shape());
+          "crossEntropy of scores "
+              + logP.shape()
+              + " needs class probabilities of the same shape, "
+              + "got "
+              + target.shape());
     }
     double epsilon = options.labelSmoothing();
-    Tensor t =
-        epsilon == 0 ? target : target.mul(1 - epsilon).add(epsilon / logP.size(axis));
+    Tensor t = epsilon == 0 ? target : target.mul(1 - epsilon).add(epsilon / logP.size(axis));
     Tensor weight = weight("crossEntropy", options.weight(), logP, axis);
     Tensor weighted = weight == null ? logP : logP.mul(weight);
     Tensor losses = weighted.mul(t).sum(axis).neg();
@@ -98,7 +106,10 @@ final class CrossEntropy {
     }
     if (weight.rank() != 1 || weight.size(0) != logP.size(axis)) {
       throw new ShapeException(
-          loss + " needs one weight for each of " + logP.size(axis) + " classes, got shape "
+          loss
+              + " needs one weight for each of "
+              + logP.size(axis)
+              + " classes, got shape "
               + weight.shape());
     }
     long[] sizes = new long[logP.rank()];

@@ -76,8 +76,7 @@ public final class Losses {
     }
     Tensor d = x.sub(target);
     Tensor size = d.abs();
-    return reduction.of(
-        size.lt(beta).where(d.square().mul(0.5 / beta), size.sub(beta / 2)));
+    return reduction.of(size.lt(beta).where(d.square().mul(0.5 / beta), size.sub(beta / 2)));
   }
 
   /** {@link #huber(Tensor, Tensor, double, Reduction)} with delta 1. */
@@ -90,8 +89,7 @@ public final class Losses {
     same("huber", x, target);
     Tensor d = x.sub(target);
     Tensor size = d.abs();
-    return reduction.of(
-        size.le(delta).where(d.square().mul(0.5), size.sub(delta / 2).mul(delta)));
+    return reduction.of(size.le(delta).where(d.square().mul(0.5), size.sub(delta / 2).mul(delta)));
   }
 
   // ---- Probabilities --------------------------------------------------------------------------
@@ -107,11 +105,9 @@ public final class Losses {
    *
    * @param weight factors of the losses, broadcast, or null
    */
-  public static Tensor bce(
-      Tensor x, Tensor target, @Nullable Tensor weight, Reduction reduction) {
+  public static Tensor bce(Tensor x, Tensor target, @Nullable Tensor weight, Reduction reduction) {
     same("bce", x, target);
-    Tensor losses =
-        target.mul(boundedLog(x)).add(target.rsub(1).mul(boundedLog(x.rsub(1)))).neg();
+    Tensor losses = target.mul(boundedLog(x)).add(target.rsub(1).mul(boundedLog(x.rsub(1)))).neg();
     return reduction.of(weight == null ? losses : losses.mul(weight));
   }
 
@@ -160,8 +156,8 @@ public final class Losses {
   }
 
   /**
-   * The Kullback-Leibler divergence of the target from the log-probabilities x: {@code target
-   * (log target - x)}. Mathematically right is {@link Reduction#BATCH_MEAN}.
+   * The Kullback-Leibler divergence of the target from the log-probabilities x: {@code target (log
+   * target - x)}. Mathematically right is {@link Reduction#BATCH_MEAN}.
    *
    * @param logTarget true when the target has log-probabilities, too
    */
@@ -195,10 +191,7 @@ public final class Losses {
       double epsilon,
       Reduction reduction) {
     same("poissonNll", x, target);
-    Tensor losses =
-        logInput
-            ? x.exp().sub(target.mul(x))
-            : x.sub(target.mul(x.add(epsilon).log()));
+    Tensor losses = logInput ? x.exp().sub(target.mul(x)) : x.sub(target.mul(x.add(epsilon).log()));
     if (full) {
       Tensor many = target.gt(1);
       Tensor t = many.where(target, target.onesLike());
@@ -221,12 +214,7 @@ public final class Losses {
    * @param epsilon the least variance; the gradient passes as if there were no bound
    */
   public static Tensor gaussianNll(
-      Tensor x,
-      Tensor target,
-      Tensor variance,
-      boolean full,
-      double epsilon,
-      Reduction reduction) {
+      Tensor x, Tensor target, Tensor variance, boolean full, double epsilon, Reduction reduction) {
     same("gaussianNll", x, target);
     Tensor plain = variance.detach();
     Tensor v = variance.add(plain.maximum(epsilon).sub(plain));

@@ -12,8 +12,7 @@ public final class MarginLosses {
   private MarginLosses() {}
 
   /** {@code x} where the target is 1, {@code max(0, margin - x)} where it is -1. */
-  public static Tensor hingeEmbedding(
-      Tensor x, Tensor target, double margin, Reduction reduction) {
+  public static Tensor hingeEmbedding(Tensor x, Tensor target, double margin, Reduction reduction) {
     Losses.same("hingeEmbedding", x, target);
     Tensor zero = x.zerosLike();
     Tensor apart = target.ne(1.0).where(hinge(x.rsub(margin)), zero);
@@ -55,18 +54,15 @@ public final class MarginLosses {
    * @param weight the weight of each class, [C], or null
    */
   public static Tensor multiMargin(
-      Tensor x,
-      Tensor target,
-      int p,
-      double margin,
-      @Nullable Tensor weight,
-      Reduction reduction) {
+      Tensor x, Tensor target, int p, double margin, @Nullable Tensor weight, Reduction reduction) {
     if (p != 1 && p != 2) {
       throw new IllegalArgumentException("multiMargin needs p = 1 or 2, got " + p);
     }
     if (x.rank() != 2 || !target.shape().equals(Shape.of(x.size(0)))) {
       throw new ShapeException(
-          "multiMargin needs scores [N, C] and class numbers [N], got " + x.shape() + " and "
+          "multiMargin needs scores [N, C] and class numbers [N], got "
+              + x.shape()
+              + " and "
               + target.shape());
     }
     if (!target.dtype().isInteger()) {
@@ -81,8 +77,7 @@ public final class MarginLosses {
     }
     Tensor classes = Tensor.arange(0, x.size(1), 1, DType.INT64, x.device());
     Tensor others = classes.ne(index);
-    return reduction.of(
-        others.where(losses, losses.zerosLike()).sum(1).div((double) x.size(1)));
+    return reduction.of(others.where(losses, losses.zerosLike()).sum(1).div((double) x.size(1)));
   }
 
   /** {@code log(1 + exp(-target x))}, targets 1 and -1. */

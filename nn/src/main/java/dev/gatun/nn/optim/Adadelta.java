@@ -4,9 +4,7 @@ import dev.gatun.nn.Parameter;
 import dev.gatun.tensor.Tensor;
 import java.util.List;
 
-/**
- * Adadelta (Zeiler 2012).
- */
+/** Adadelta (Zeiler 2012). */
 public final class Adadelta extends Optimizer {
   private final double rho;
   private final double epsilon;

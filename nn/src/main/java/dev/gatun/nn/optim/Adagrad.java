@@ -4,9 +4,7 @@ import dev.gatun.nn.Parameter;
 import dev.gatun.tensor.Tensor;
 import java.util.List;
 
-/**
- * Adagrad (Duchi et al. 2011).
- */
+/** Adagrad (Duchi et al. 2011). */
 public final class Adagrad extends Optimizer {
   private final double learningRateDecay;
   private final double weightDecay;

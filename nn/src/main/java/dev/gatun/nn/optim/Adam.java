@@ -6,9 +6,7 @@ import dev.gatun.tensor.Tensor;
 import dev.gatun.tensor.op.Effect;
 import java.util.List;
 
-/**
- * Adam (Kingma and Ba 2015); the weight decay is part of the gradient.
- */
+/** Adam (Kingma and Ba 2015); the weight decay is part of the gradient. */
 public final class Adam extends Optimizer {
   private final double beta1;
   private final double beta2;
@@ -40,9 +38,7 @@ public final class Adam extends Optimizer {
       Amsgrad.apply(step, parameter.tensor(), gradient, state);
       return;
     }
-    Tensor[] targets = {
-      parameter.tensor(), state.tensor("exp_avg"), state.tensor("exp_avg_sq")
-    };
+    Tensor[] targets = {parameter.tensor(), state.tensor("exp_avg"), state.tensor("exp_avg_sq")};
     Engine.apply(step, targets, gradient);
   }
 
@@ -77,7 +73,9 @@ public final class Adam extends Optimizer {
       return this;
     }
 
-    /** True to divide by the greatest second moment so far (Reddi et al. 2018); false by default. */
+    /**
+     * True to divide by the greatest second moment so far (Reddi et al. 2018); false by default.
+     */
     public Builder amsgrad(boolean value) {
       amsgrad = value;
       return this;

@@ -6,9 +6,7 @@ import dev.gatun.tensor.Tensor;
 import dev.gatun.tensor.op.Effect;
 import java.util.List;
 
-/**
- * Adam with decoupled weight decay (Loshchilov and Hutter 2019).
- */
+/** Adam with decoupled weight decay (Loshchilov and Hutter 2019). */
 public final class AdamW extends Optimizer {
   private final double beta1;
   private final double beta2;
@@ -40,9 +38,7 @@ public final class AdamW extends Optimizer {
       Amsgrad.apply(step, parameter.tensor(), gradient, state);
       return;
     }
-    Tensor[] targets = {
-      parameter.tensor(), state.tensor("exp_avg"), state.tensor("exp_avg_sq")
-    };
+    Tensor[] targets = {parameter.tensor(), state.tensor("exp_avg"), state.tensor("exp_avg_sq")};
     Engine.apply(step, targets, gradient);
   }
 
@@ -71,13 +67,18 @@ public final class AdamW extends Optimizer {
       return this;
     }
 
-    /** The factor of the parameter that is subtracted from it, times the learning rate; 1e-2 by default. */
+    /**
+     * The factor of the parameter that is subtracted from it, times the learning rate; 1e-2 by
+     * default.
+     */
     public Builder weightDecay(double value) {
       weightDecay = value;
       return this;
     }
 
-    /** True to divide by the greatest second moment so far (Reddi et al. 2018); false by default. */
+    /**
+     * True to divide by the greatest second moment so far (Reddi et al. 2018); false by default.
+     */
     public Builder amsgrad(boolean value) {
       amsgrad = value;
       return this;

@@ -4,9 +4,7 @@ import dev.gatun.nn.Parameter;
 import dev.gatun.tensor.Tensor;
 import java.util.List;
 
-/**
- * Adamax: Adam with the infinity norm (Kingma and Ba 2015, section 7.1).
- */
+/** Adamax: Adam with the infinity norm (Kingma and Ba 2015, section 7.1). */
 public final class Adamax extends Optimizer {
   private final double beta1;
   private final double beta2;

@@ -4,9 +4,7 @@ import dev.gatun.nn.Parameter;
 import dev.gatun.tensor.Tensor;
 import java.util.List;
 
-/**
- * Averaged stochastic gradient descent (Polyak and Juditsky 1992), as PyTorch has it.
- */
+/** Averaged stochastic gradient descent (Polyak and Juditsky 1992), as PyTorch has it. */
 public final class Asgd extends Optimizer {
   private final double lambda;
   private final double alpha;

@@ -4,9 +4,7 @@ import dev.gatun.nn.Parameter;
 import dev.gatun.tensor.Tensor;
 import java.util.List;
 
-/**
- * Adam with Nesterov's momentum (Dozat 2016), as PyTorch has it.
- */
+/** Adam with Nesterov's momentum (Dozat 2016), as PyTorch has it. */
 public final class NAdam extends Optimizer {
   private final double beta1;
   private final double beta2;

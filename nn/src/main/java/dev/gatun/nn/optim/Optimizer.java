@@ -99,8 +99,8 @@ public abstract class Optimizer implements AutoCloseable {
 
   /**
    * The whole state: tensors by names such as {@code 0.exp_avg} (the parameter's number over all
-   * groups), steps and other numbers ({@code 0.number.mu}) as 0-d tensors, learning rates as {@code group.0.lr}. Tensors
-   * of parameters are the live ones; numbers belong to the innermost scope.
+   * groups), steps and other numbers ({@code 0.number.mu}) as 0-d tensors, learning rates as {@code
+   * group.0.lr}. Tensors of parameters are the live ones; numbers belong to the innermost scope.
    */
   public final Map<String, Tensor> stateDict() {
     var out = new LinkedHashMap<String, Tensor>();
@@ -115,8 +115,7 @@ public abstract class Optimizer implements AutoCloseable {
       if (s != null) {
         String prefix = i + ".";
         out.put(prefix + "step", Tensor.of(new long[] {s.step()}, Shape.scalar()));
-        s.numbers()
-            .forEach((name, x) -> out.put(prefix + ParameterState.NUMBER + name, number(x)));
+        s.numbers().forEach((name, x) -> out.put(prefix + ParameterState.NUMBER + name, number(x)));
         s.tensors().forEach((name, tensor) -> out.put(prefix + name, tensor));
       }
     }
@@ -162,8 +161,13 @@ public abstract class Optimizer implements AutoCloseable {
           own.put(name, t);
           if (t.rank() != 0 && !t.shape().equals(all.get(i).shape())) {
             problems.add(
-                "wrong shape of " + e.getKey() + " (expected " + all.get(i).shape() + ", got "
-                    + t.shape() + ")");
+                "wrong shape of "
+                    + e.getKey()
+                    + " (expected "
+                    + all.get(i).shape()
+                    + ", got "
+                    + t.shape()
+                    + ")");
           }
         }
       }
@@ -179,7 +183,9 @@ public abstract class Optimizer implements AutoCloseable {
     }
     close();
     for (int i = 0; i < groups.size(); i++) {
-      groups.get(i).restore(state.get("group." + i + ".lr"), state.get("group." + i + ".initial_lr"));
+      groups
+          .get(i)
+          .restore(state.get("group." + i + ".lr"), state.get("group." + i + ".initial_lr"));
     }
     for (int i = 0; i < all.size(); i++) {
       if (!byParameter.get(i).isEmpty()) {

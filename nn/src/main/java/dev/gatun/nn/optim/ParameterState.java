@@ -56,14 +56,13 @@ public final class ParameterState {
 
   private Tensor copy(Tensor values) {
     Tensor p = parameter.tensor();
-    return Scope.outside(
-        () -> {
-          Tensor fresh = Tensor.empty(p.shape(), p.dtype(), p.device());
-          try (Scope _ = Scope.open()) {
-            fresh.assign(values.to(p.dtype()));
-          }
-          return fresh;
-        });
+    return Scope.outside(() -> {
+      Tensor fresh = Tensor.empty(p.shape(), p.dtype(), p.device());
+      try (Scope _ = Scope.open()) {
+        fresh.assign(values.to(p.dtype()));
+      }
+      return fresh;
+    });
   }
 
   /** A number that was set before, or {@code initial}. */
@@ -85,16 +84,15 @@ public final class ParameterState {
   }
 
   void restore(Map<String, Tensor> saved) {
-    saved.forEach(
-        (name, t) -> {
-          if (name.equals("step")) {
-            step = t.itemLong();
-          } else if (name.startsWith(NUMBER)) {
-            numbers.put(name.substring(NUMBER.length()), t.item());
-          } else {
-            tensors.put(name, copy(t));
-          }
-        });
+    saved.forEach((name, t) -> {
+      if (name.equals("step")) {
+        step = t.itemLong();
+      } else if (name.startsWith(NUMBER)) {
+        numbers.put(name.substring(NUMBER.length()), t.item());
+      } else {
+        tensors.put(name, copy(t));
+      }
+    });
   }
 
   void close() {

@@ -4,9 +4,7 @@ import dev.gatun.nn.Parameter;
 import dev.gatun.tensor.Tensor;
 import java.util.List;
 
-/**
- * Rectified Adam (Liu et al. 2020).
- */
+/** Rectified Adam (Liu et al. 2020). */
 public final class RAdam extends Optimizer {
   private final double beta1;
   private final double beta2;
@@ -43,10 +41,7 @@ public final class RAdam extends Optimizer {
     if (length > 5) { // the variance is tractable
       double rectification =
           Math.sqrt(
-              (length - 4)
-                  * (length - 2)
-                  * longest
-                  / ((longest - 4) * (longest - 2) * length));
+              (length - 4) * (length - 2) * longest / ((longest - 4) * (longest - 2) * length));
       Tensor deviation = square.sqrt().add(epsilon);
       p.assign(p.sub(mean.div(deviation).mul(rate * rectification * Math.sqrt(correction2))));
     } else {

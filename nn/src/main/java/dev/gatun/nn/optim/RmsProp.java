@@ -4,9 +4,7 @@ import dev.gatun.nn.Parameter;
 import dev.gatun.tensor.Tensor;
 import java.util.List;
 
-/**
- * RMSprop (Hinton, lecture 6 of Neural Networks for Machine Learning), as PyTorch has it.
- */
+/** RMSprop (Hinton, lecture 6 of Neural Networks for Machine Learning), as PyTorch has it. */
 public final class RmsProp extends Optimizer {
   private final double alpha;
   private final double epsilon;

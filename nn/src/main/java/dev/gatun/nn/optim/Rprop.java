@@ -4,9 +4,7 @@ import dev.gatun.nn.Parameter;
 import dev.gatun.tensor.Tensor;
 import java.util.List;
 
-/**
- * Resilient backpropagation (Riedmiller and Braun 1993): only the gradient's sign counts.
- */
+/** Resilient backpropagation (Riedmiller and Braun 1993): only the gradient's sign counts. */
 public final class Rprop extends Optimizer {
   private final double shrink;
   private final double grow;

@@ -6,9 +6,7 @@ import dev.gatun.tensor.Tensor;
 import dev.gatun.tensor.op.Effect;
 import java.util.List;
 
-/**
- * Stochastic gradient descent, with momentum (Sutskever et al. 2013) if asked for.
- */
+/** Stochastic gradient descent, with momentum (Sutskever et al. 2013) if asked for. */
 public final class Sgd extends Optimizer {
   private final double momentum;
   private final double dampening;
@@ -33,17 +31,10 @@ public final class Sgd extends Optimizer {
       ParameterGroup group, Parameter parameter, Tensor gradient, ParameterState state) {
     var step =
         new Effect.SgdStep(
-            group.learningRate(),
-            momentum,
-            dampening,
-            weightDecay,
-            nesterov,
-            state.step() == 1);
+            group.learningRate(), momentum, dampening, weightDecay, nesterov, state.step() == 1);
     Tensor p = parameter.tensor();
     Tensor[] targets =
-        momentum == 0
-            ? new Tensor[] {p}
-            : new Tensor[] {p, state.tensor("momentum_buffer")};
+        momentum == 0 ? new Tensor[] {p} : new Tensor[] {p, state.tensor("momentum_buffer")};
     Engine.apply(step, targets, gradient);
   }
 

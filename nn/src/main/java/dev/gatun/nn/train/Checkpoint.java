@@ -92,8 +92,13 @@ public final class Checkpoint {
     var metadata = new LinkedHashMap<>(file.metadata());
     if (!isTraining(file)) {
       throw new FormatException(
-          path + " has no state of a training: expected the metadata " + KIND + " = " + TRAINING
-              + ", got " + metadata.get(KIND));
+          path
+              + " has no state of a training: expected the metadata "
+              + KIND
+              + " = "
+              + TRAINING
+              + ", got "
+              + metadata.get(KIND));
     }
     long seed = number(metadata, SEED, path);
     long offset = number(metadata, OFFSET, path);

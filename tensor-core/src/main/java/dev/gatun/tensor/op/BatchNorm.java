@@ -27,7 +27,11 @@ public record BatchNorm(double epsilon) implements Composite {
     for (int i = 1; i < in.length; i++) {
       if (!in[i].shape().equals(channels)) {
         throw new ShapeException(
-            "batchnorm of shape " + x + " expects a weight and bias of shape " + channels + ", got "
+            "batchnorm of shape "
+                + x
+                + " expects a weight and bias of shape "
+                + channels
+                + ", got "
                 + in[i].shape());
       }
     }
