@@ -54,7 +54,8 @@ public final class Conformance {
       detail = "Gatun has no operation " + c.op();
     } else {
       try (Scope _ = Scope.open()) {
-        detail = judge(c, compute(c, recipe));
+        Context context = new Context(c, device, dtype);
+        detail = judge(context, compute(context, recipe));
         if (detail.isEmpty()) {
           status = Status.PASSED;
         }
@@ -69,9 +70,10 @@ public final class Conformance {
   }
 
   /** The computed arrays by file name. */
-  private Map<String, NpyArray> compute(Case c, Operations.Recipe recipe) throws IOException {
+  private static Map<String, NpyArray> compute(Context context, Operations.Recipe recipe)
+      throws IOException {
+    Case c = context.source();
     Map<String, NpyArray> arrays = new LinkedHashMap<>();
-    Context context = new Context(c, device, dtype);
     if (c.gradients().isEmpty()) {
       collect(c.outputs(), recipe.compute(context), arrays);
       return arrays;
@@ -119,7 +121,8 @@ public final class Conformance {
   }
 
   /** Writes the arrays and says what is wrong first, or nothing. */
-  private String judge(Case c, Map<String, NpyArray> computed) throws IOException {
+  private String judge(Context context, Map<String, NpyArray> computed) throws IOException {
+    Case c = context.source();
     if (results != null) {
       Path folder = Files.createDirectories(results.resolve(c.id()));
       for (Map.Entry<String, NpyArray> e : computed.entrySet()) {
@@ -133,7 +136,7 @@ public final class Conformance {
           return item.file() + " was not computed";
         }
         NpyArray want = NpyArray.read(c.folder().resolve(item.file()));
-        String wrong = Comparison.firstWrong(item.file(), want, got, c.tolerance(dtype));
+        String wrong = Comparison.firstWrong(item.file(), want, got, c.tolerance(context.dtype()));
         if (wrong != null) {
           return wrong;
         }
