@@ -18,6 +18,10 @@ final class BinaryCases {
     t.op("minimum", c -> c.a().minimum(c.b()));
     t.op("atan2", c -> c.a().atan2(c.b()));
     t.op("copysign", c -> c.a().copysign(c.b()));
+    t.op("fmax", c -> c.a().fmax(c.b()));
+    t.op("fmin", c -> c.a().fmin(c.b()));
+    t.op("logaddexp", c -> c.a().logaddexp(c.b()));
+    t.op("prelu", c -> c.a().gt(0.0).where(c.a(), c.a().mul(c.b())));
     t.op("squared_difference", c -> c.a().sub(c.b()).square());
   }
 }

@@ -15,6 +15,12 @@ public final class Families {
     CompareCases.addTo(all);
     ReduceCases.addTo(all);
     CastCases.addTo(all);
+    ShapeCases.addTo(all);
+    IndexCases.addTo(all);
+    ConvolutionCases.addTo(all);
+    PoolCases.addTo(all);
+    NormCases.addTo(all);
+    CreateCases.addTo(all);
     TernaryCases.addTo(all);
     SoftmaxCases.addTo(all);
     ExpressionCases.addTo(all);

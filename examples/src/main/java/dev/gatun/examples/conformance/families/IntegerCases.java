@@ -14,9 +14,9 @@ final class IntegerCases {
     t.op("trunc_divide", c -> c.a().truncDiv(c.b()));
     t.op("shift_left", c -> c.a().shiftLeft(c.b()));
     t.op("shift_right", c -> c.a().shiftRight(c.b()));
-    t.op("logical_and", c -> c.a().and(c.b()));
-    t.op("logical_or", c -> c.a().or(c.b()));
-    t.op("logical_xor", c -> c.a().xor(c.b()));
-    t.op("logical_not", c -> c.a().not());
+    t.op("logical_and", c -> c.a().logicalAnd(c.b()));
+    t.op("logical_or", c -> c.a().logicalOr(c.b()));
+    t.op("logical_xor", c -> c.a().logicalXor(c.b()));
+    t.op("logical_not", c -> c.a().logicalNot());
   }
 }

@@ -1,6 +1,7 @@
 package dev.gatun.examples.conformance.families;
 
 import dev.gatun.examples.conformance.Operations;
+import dev.gatun.tensor.Activations;
 
 /** Normalised exponentials along an axis. */
 final class SoftmaxCases {
@@ -9,6 +10,6 @@ final class SoftmaxCases {
   static void addTo(Operations t) {
     t.op("softmax", c -> c.x().softmax(c.integer("dim")));
     t.op("log_softmax", c -> c.x().logSoftmax(c.integer("dim")));
-    t.op("softmin", c -> c.x().neg().softmax(c.integer("dim")));
+    t.op("softmin", c -> Activations.softmin(c.x(), c.integer("dim")));
   }
 }
