@@ -1,0 +1,216 @@
+package dev.gatun.tensor.cpu.simd;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * The product of a matrix and a vector, y = A·x (+ y), for float32.
+ *
+ * <p>A is read once, where it lies: along its rows by dot products when they are contiguous, else
+ * along its columns with the sums in registers.
+ */
+final class Gemv {
+
+  private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
+  private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+  private static final VectorSpecies<Float> SPECIES = SimdSpecies.floats();
+  private static final int LANES = SPECIES.length();
+
+  /** Elements of y that one task computes at a time: a whole number of every kernel's steps. */
+  private static final int STEP = 4 * LANES;
+
+  /** Elements of A below which a product stays on one thread. */
+  private static final long PARALLEL_WORK = 1L << 17;
+
+  private static final ThreadLocal<float[]> VECTOR = ThreadLocal.withInitial(() -> new float[0]);
+
+  private Gemv() {}
+
+  /**
+   * Computes y = A·x, or y += A·x.
+   *
+   * @param m rows of A
+   * @param k columns of A
+   * @param a segment of A
+   * @param aOff offset of A's first element
+   * @param aRow distance between rows of A
+   * @param aCol distance between columns of A
+   * @param x segment of x
+   * @param xOff offset of x
+   * @param xStep distance between elements of x
+   * @param y segment of y
+   * @param yOff offset of y
+   * @param yStep distance between elements of y
+   * @param add whether to add to y rather than to overwrite it
+   */
+  static void gemv(
+      int m,
+      int k,
+      MemorySegment a,
+      long aOff,
+      long aRow,
+      long aCol,
+      MemorySegment x,
+      long xOff,
+      long xStep,
+      MemorySegment y,
+      long yOff,
+      long yStep,
+      boolean add) {
+    float[] vector = VECTOR.get();
+    if (vector.length < k) {
+      vector = new float[k];
+      VECTOR.set(vector);
+    }
+    Packing.packScalar(x, xOff, 0, xStep, 1, 1, k, vector, 0);
+    if ((long) m * k < PARALLEL_WORK || ThreadPool.wouldRunInline()) {
+      range(0, m, k, a, aOff, aRow, aCol, vector, y, yOff, yStep, add);
+      return;
+    }
+    int threads = ThreadPool.size();
+    int steps = (m + STEP - 1) / STEP;
+    float[] shared = vector;
+    ThreadPool.parallelFor(
+        threads,
+        task -> {
+          int start = (int) ((long) steps * task / threads) * STEP;
+          int end = Math.min(m, (int) ((long) steps * (task + 1) / threads) * STEP);
+          range(start, end, k, a, aOff, aRow, aCol, shared, y, yOff, yStep, add);
+        });
+  }
+
+  private static void range(
+      int start,
+      int end,
+      int k,
+      MemorySegment a,
+      long aOff,
+      long aRow,
+      long aCol,
+      float[] x,
+      MemorySegment y,
+      long yOff,
+      long yStep,
+      boolean add) {
+    int i = start;
+    if (aCol == 1) {
+      for (; i <= end - 4; i += 4) {
+        fourDots(k, a, aOff + i * aRow, aRow, x, y, yOff + i * yStep, yStep, add);
+      }
+    } else if (aRow == 1 && yStep == 1) {
+      for (; i <= end - STEP; i += STEP) {
+        fourVectors(k, a, aOff + i, aCol, x, y, yOff + i, add);
+      }
+      for (; i <= end - LANES; i += LANES) {
+        oneVector(k, a, aOff + i, aCol, x, y, yOff + i, add);
+      }
+    }
+    for (; i < end; i++) {
+      float sum = 0f;
+      for (int p = 0; p < k; p++) {
+        sum = Math.fma(a.get(FLOAT, (aOff + i * aRow + p * aCol) * Float.BYTES), x[p], sum);
+      }
+      put(y, yOff + i * yStep, sum, add);
+    }
+  }
+
+  private static void put(MemorySegment y, long off, float value, boolean add) {
+    long at = off * Float.BYTES;
+    y.set(FLOAT, at, add ? y.get(FLOAT, at) + value : value);
+  }
+
+  /** Four contiguous rows of A. */
+  private static void fourDots(
+      int k,
+      MemorySegment a,
+      long aOff,
+      long aRow,
+      float[] x,
+      MemorySegment y,
+      long yOff,
+      long yStep,
+      boolean add) {
+    long r0 = aOff * Float.BYTES;
+    long r1 = (aOff + aRow) * Float.BYTES;
+    long r2 = (aOff + 2 * aRow) * Float.BYTES;
+    long r3 = (aOff + 3 * aRow) * Float.BYTES;
+    FloatVector v0 = FloatVector.zero(SPECIES);
+    FloatVector v1 = v0;
+    FloatVector v2 = v0;
+    FloatVector v3 = v0;
+    int p = 0;
+    for (; p <= k - LANES; p += LANES) {
+      long at = (long) p * Float.BYTES;
+      FloatVector v = FloatVector.fromArray(SPECIES, x, p);
+      v0 = FloatVector.fromMemorySegment(SPECIES, a, r0 + at, ORDER).fma(v, v0);
+      v1 = FloatVector.fromMemorySegment(SPECIES, a, r1 + at, ORDER).fma(v, v1);
+      v2 = FloatVector.fromMemorySegment(SPECIES, a, r2 + at, ORDER).fma(v, v2);
+      v3 = FloatVector.fromMemorySegment(SPECIES, a, r3 + at, ORDER).fma(v, v3);
+    }
+    float s0 = v0.reduceLanes(VectorOperators.ADD);
+    float s1 = v1.reduceLanes(VectorOperators.ADD);
+    float s2 = v2.reduceLanes(VectorOperators.ADD);
+    float s3 = v3.reduceLanes(VectorOperators.ADD);
+    for (; p < k; p++) {
+      long at = (long) p * Float.BYTES;
+      s0 = Math.fma(a.get(FLOAT, r0 + at), x[p], s0);
+      s1 = Math.fma(a.get(FLOAT, r1 + at), x[p], s1);
+      s2 = Math.fma(a.get(FLOAT, r2 + at), x[p], s2);
+      s3 = Math.fma(a.get(FLOAT, r3 + at), x[p], s3);
+    }
+    put(y, yOff, s0, add);
+    put(y, yOff + yStep, s1, add);
+    put(y, yOff + 2 * yStep, s2, add);
+    put(y, yOff + 3 * yStep, s3, add);
+  }
+
+  /** Four vectors of rows; A's columns are contiguous. */
+  private static void fourVectors(
+      int k, MemorySegment a, long aOff, long aCol, float[] x, MemorySegment y, long yOff,
+      boolean add) {
+    FloatVector v0 = FloatVector.zero(SPECIES);
+    FloatVector v1 = v0;
+    FloatVector v2 = v0;
+    FloatVector v3 = v0;
+    for (int p = 0; p < k; p++) {
+      long at = (aOff + p * aCol) * Float.BYTES;
+      FloatVector v = FloatVector.broadcast(SPECIES, x[p]);
+      v0 = FloatVector.fromMemorySegment(SPECIES, a, at, ORDER).fma(v, v0);
+      v1 = FloatVector.fromMemorySegment(SPECIES, a, at + LANES * Float.BYTES, ORDER).fma(v, v1);
+      v2 =
+          FloatVector.fromMemorySegment(SPECIES, a, at + 2 * LANES * Float.BYTES, ORDER)
+              .fma(v, v2);
+      v3 =
+          FloatVector.fromMemorySegment(SPECIES, a, at + 3 * LANES * Float.BYTES, ORDER)
+              .fma(v, v3);
+    }
+    putVector(y, yOff, v0, add);
+    putVector(y, yOff + LANES, v1, add);
+    putVector(y, yOff + 2 * LANES, v2, add);
+    putVector(y, yOff + 3 * LANES, v3, add);
+  }
+
+  /** One vector of rows; A's columns are contiguous. */
+  private static void oneVector(
+      int k, MemorySegment a, long aOff, long aCol, float[] x, MemorySegment y, long yOff,
+      boolean add) {
+    FloatVector v0 = FloatVector.zero(SPECIES);
+    for (int p = 0; p < k; p++) {
+      long at = (aOff + p * aCol) * Float.BYTES;
+      v0 =
+          FloatVector.fromMemorySegment(SPECIES, a, at, ORDER)
+              .fma(FloatVector.broadcast(SPECIES, x[p]), v0);
+    }
+    putVector(y, yOff, v0, add);
+  }
+
+  private static void putVector(MemorySegment y, long off, FloatVector v, boolean add) {
+    long at = off * Float.BYTES;
+    FloatVector sum = add ? v.add(FloatVector.fromMemorySegment(SPECIES, y, at, ORDER)) : v;
+    sum.intoMemorySegment(y, at, ORDER);
+  }
+}
