@@ -23,6 +23,8 @@ import jdk.incubator.vector.VectorSpecies;
  * <ul>
  *   <li>Panels live in {@code float[]}, indexed by {@code base + k * CONSTANT}: such indexes lose
  *       their bounds checks.
+ *   <li>A panel of A holds whole row segments with a constant distance, which a kernel reaches by
+ *       constant displacements. Packing a row-major A is then plain copying.
  *   <li>A load fence stands between the rows of a kernel. It costs no instruction on x86, and keeps
  *       C2 from hoisting all loads of a step to its start, where they would spill accumulators.
  *   <li>A kernel leaves its tile in a {@code float[]}; another method adds it to C. The vector
@@ -64,7 +66,7 @@ final class Gemm {
   static final int NR = IS_WIDE ? WIDE_NR : NARROW_NR;
 
   /** Longest k block: a panel of B (KC x NR) stays in the L1 cache. */
-  private static final int KC = 320;
+  static final int KC = 320;
 
   /** Rows of packed A that one pass keeps in the L2 cache. */
   private static final int MC = 240;
@@ -309,7 +311,7 @@ final class Gemm {
     int mPacked = balanced(m, MC_PACKED, MR);
     int nPacked = balanced(n, NC_PACKED, NR);
     Buffers buffers = BUFFERS.get();
-    float[] ap = buffers.a(mPacked * kc);
+    float[] ap = buffers.a(mPacked * KC);
     float[] bp = buffers.b(nPacked * kc);
     for (int j = 0; j < n; j += nPacked) {
       int nb = Math.min(nPacked, n - j);
@@ -377,7 +379,7 @@ final class Gemm {
       for (int p = share(aPanels, thread, threads); p < share(aPanels, thread + 1, threads); p++) {
         int rows = Math.min(MR, m - p * MR);
         long off = aOff + (long) p * MR * aRow;
-        Packing.pack(a, off, aRow, aCol, rows, MR, k, ap, p * MR * k);
+        Packing.packA(a, off, aRow, aCol, rows, k, ap, p * MR * KC);
       }
       if (packB) {
         int bPanels = ceilDiv(n, NR);
@@ -385,7 +387,7 @@ final class Gemm {
         for (int q = share(bPanels, thread, threads); q < end; q++) {
           int columns = Math.min(NR, n - q * NR);
           long off = bOff + (long) q * NR * bCol;
-          Packing.pack(b, off, bCol, bRow, columns, NR, k, bp, q * NR * k);
+          Packing.packB(b, off, bCol, bRow, columns, k, bp, q * NR * k);
         }
       }
     }
@@ -416,7 +418,7 @@ final class Gemm {
         int columns = Math.min(NR, n - q * NR);
         for (int p = rowStart; p < rowEnd; p++) {
           int rows = Math.min(MR, m - p * MR);
-          microKernel(k, ap, p * MR * k, bp, q * NR * k, t);
+          microKernel(k, ap, p * MR * KC, bp, q * NR * k, t);
           long off = cOff + (long) p * MR * ldc + (long) q * NR;
           store(t, c, off, ldc, rows, columns, add);
           if (!plain) {
@@ -485,52 +487,52 @@ final class Gemm {
       int q = bOff + k * WIDE_NR;
       FloatVector b0 = FloatVector.fromArray(WIDE, b, q);
       FloatVector b1 = FloatVector.fromArray(WIDE, b, q + WIDE_LANES);
-      int p = aOff + k * WIDE_MR;
+      int p = aOff + k;
       FloatVector a0 = FloatVector.broadcast(WIDE, a[p]);
       c00 = a0.fma(b0, c00);
       c01 = a0.fma(b1, c01);
       VarHandle.loadLoadFence();
-      FloatVector a1 = FloatVector.broadcast(WIDE, a[p + 1]);
+      FloatVector a1 = FloatVector.broadcast(WIDE, a[p + KC]);
       c10 = a1.fma(b0, c10);
       c11 = a1.fma(b1, c11);
       VarHandle.loadLoadFence();
-      FloatVector a2 = FloatVector.broadcast(WIDE, a[p + 2]);
+      FloatVector a2 = FloatVector.broadcast(WIDE, a[p + 2 * KC]);
       c20 = a2.fma(b0, c20);
       c21 = a2.fma(b1, c21);
       VarHandle.loadLoadFence();
-      FloatVector a3 = FloatVector.broadcast(WIDE, a[p + 3]);
+      FloatVector a3 = FloatVector.broadcast(WIDE, a[p + 3 * KC]);
       c30 = a3.fma(b0, c30);
       c31 = a3.fma(b1, c31);
       VarHandle.loadLoadFence();
-      FloatVector a4 = FloatVector.broadcast(WIDE, a[p + 4]);
+      FloatVector a4 = FloatVector.broadcast(WIDE, a[p + 4 * KC]);
       c40 = a4.fma(b0, c40);
       c41 = a4.fma(b1, c41);
       VarHandle.loadLoadFence();
-      FloatVector a5 = FloatVector.broadcast(WIDE, a[p + 5]);
+      FloatVector a5 = FloatVector.broadcast(WIDE, a[p + 5 * KC]);
       c50 = a5.fma(b0, c50);
       c51 = a5.fma(b1, c51);
       VarHandle.loadLoadFence();
-      FloatVector a6 = FloatVector.broadcast(WIDE, a[p + 6]);
+      FloatVector a6 = FloatVector.broadcast(WIDE, a[p + 6 * KC]);
       c60 = a6.fma(b0, c60);
       c61 = a6.fma(b1, c61);
       VarHandle.loadLoadFence();
-      FloatVector a7 = FloatVector.broadcast(WIDE, a[p + 7]);
+      FloatVector a7 = FloatVector.broadcast(WIDE, a[p + 7 * KC]);
       c70 = a7.fma(b0, c70);
       c71 = a7.fma(b1, c71);
       VarHandle.loadLoadFence();
-      FloatVector a8 = FloatVector.broadcast(WIDE, a[p + 8]);
+      FloatVector a8 = FloatVector.broadcast(WIDE, a[p + 8 * KC]);
       c80 = a8.fma(b0, c80);
       c81 = a8.fma(b1, c81);
       VarHandle.loadLoadFence();
-      FloatVector a9 = FloatVector.broadcast(WIDE, a[p + 9]);
+      FloatVector a9 = FloatVector.broadcast(WIDE, a[p + 9 * KC]);
       c90 = a9.fma(b0, c90);
       c91 = a9.fma(b1, c91);
       VarHandle.loadLoadFence();
-      FloatVector aa = FloatVector.broadcast(WIDE, a[p + 10]);
+      FloatVector aa = FloatVector.broadcast(WIDE, a[p + 10 * KC]);
       ca0 = aa.fma(b0, ca0);
       ca1 = aa.fma(b1, ca1);
       VarHandle.loadLoadFence();
-      FloatVector ab = FloatVector.broadcast(WIDE, a[p + 11]);
+      FloatVector ab = FloatVector.broadcast(WIDE, a[p + 11 * KC]);
       cb0 = ab.fma(b0, cb0);
       cb1 = ab.fma(b1, cb1);
     }
@@ -578,28 +580,28 @@ final class Gemm {
       int q = bOff + k * NARROW_NR;
       FloatVector b0 = FloatVector.fromArray(NARROW, b, q);
       FloatVector b1 = FloatVector.fromArray(NARROW, b, q + NARROW_LANES);
-      int p = aOff + k * NARROW_MR;
+      int p = aOff + k;
       FloatVector a0 = FloatVector.broadcast(NARROW, a[p]);
       c00 = a0.fma(b0, c00);
       c01 = a0.fma(b1, c01);
       VarHandle.loadLoadFence();
-      FloatVector a1 = FloatVector.broadcast(NARROW, a[p + 1]);
+      FloatVector a1 = FloatVector.broadcast(NARROW, a[p + KC]);
       c10 = a1.fma(b0, c10);
       c11 = a1.fma(b1, c11);
       VarHandle.loadLoadFence();
-      FloatVector a2 = FloatVector.broadcast(NARROW, a[p + 2]);
+      FloatVector a2 = FloatVector.broadcast(NARROW, a[p + 2 * KC]);
       c20 = a2.fma(b0, c20);
       c21 = a2.fma(b1, c21);
       VarHandle.loadLoadFence();
-      FloatVector a3 = FloatVector.broadcast(NARROW, a[p + 3]);
+      FloatVector a3 = FloatVector.broadcast(NARROW, a[p + 3 * KC]);
       c30 = a3.fma(b0, c30);
       c31 = a3.fma(b1, c31);
       VarHandle.loadLoadFence();
-      FloatVector a4 = FloatVector.broadcast(NARROW, a[p + 4]);
+      FloatVector a4 = FloatVector.broadcast(NARROW, a[p + 4 * KC]);
       c40 = a4.fma(b0, c40);
       c41 = a4.fma(b1, c41);
       VarHandle.loadLoadFence();
-      FloatVector a5 = FloatVector.broadcast(NARROW, a[p + 5]);
+      FloatVector a5 = FloatVector.broadcast(NARROW, a[p + 5 * KC]);
       c50 = a5.fma(b0, c50);
       c51 = a5.fma(b1, c51);
     }

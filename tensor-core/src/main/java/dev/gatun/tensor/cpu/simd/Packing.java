@@ -6,103 +6,141 @@ import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
-/**
- * Copies a strip of a strided matrix into a panel of {@link Gemm}: {@code width} elements of the
- * strip for each step along k, one step after the other.
- */
+/** Copies blocks of strided matrices into the panels of {@link Gemm}. */
 final class Packing {
 
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
   private static final VectorSpecies<Float> SPECIES = SimdSpecies.floats();
   private static final int LANES = SPECIES.length();
-  private static final int PAIR = 2 * LANES;
 
   private Packing() {}
 
   /**
-   * Packs one panel.
+   * Packs a panel of A: row i of the panel starts at {@code toOff + i * Gemm.KC}.
    *
    * @param from the matrix
-   * @param off offset of the strip's first element
-   * @param across distance between elements across the strip
-   * @param along distance between elements along k
-   * @param count elements across the strip; the rest of the panel's width is filled with zeros
-   * @param width width of the panel
-   * @param k length of the panel
+   * @param off offset of the panel's first element
+   * @param row distance between rows
+   * @param col distance between columns
+   * @param rows rows of the panel; rows that the tile has beyond them keep stale values, which the
+   *     kernel multiplies and nobody reads
+   * @param k columns of the panel
    * @param to the buffer
    * @param toOff index of the panel in the buffer
    */
-  static void pack(
-      MemorySegment from,
-      long off,
-      long across,
-      long along,
-      int count,
-      int width,
-      int k,
-      float[] to,
-      int toOff) {
-    if (across == 1 && count == PAIR && width == PAIR) {
-      packRows(from, off, along, k, to, toOff);
-    } else if (along == 1) {
-      packTransposed(from, off, across, count, width, k, to, toOff);
-    } else {
-      packScalar(from, off, across, along, count, width, k, to, toOff);
+  static void packA(
+      MemorySegment from, long off, long row, long col, int rows, int k, float[] to, int toOff) {
+    if (col == 1) {
+      for (int i = 0; i < rows; i++) {
+        long at = (off + i * row) * Float.BYTES;
+        MemorySegment.copy(from, FLOAT, at, to, toOff + i * Gemm.KC, k);
+      }
+      return;
+    }
+    int i = 0;
+    for (; i <= rows - 4; i += 4) {
+      fourRowsA(from, off + i * row, row, col, k, to, toOff + i * Gemm.KC);
+    }
+    for (; i < rows; i++) {
+      oneRowA(from, off + i * row, col, k, to, toOff + i * Gemm.KC);
     }
   }
 
-  /** The strip's elements are adjacent across: two vectors for each step. */
-  private static void packRows(
-      MemorySegment from, long off, long along, int k, float[] to, int toOff) {
+  /** Four rows together: in a transposed A they are adjacent, so each line is read once. */
+  private static void fourRowsA(
+      MemorySegment from, long off, long row, long col, int k, float[] to, int toOff) {
+    long r0 = off * Float.BYTES;
+    long r1 = (off + row) * Float.BYTES;
+    long r2 = (off + 2 * row) * Float.BYTES;
+    long r3 = (off + 3 * row) * Float.BYTES;
+    long step = col * Float.BYTES;
     for (int p = 0; p < k; p++) {
-      long at = (off + p * along) * Float.BYTES;
-      int q = toOff + p * PAIR;
+      long at = p * step;
+      to[toOff + p] = from.get(FLOAT, r0 + at);
+      to[toOff + p + Gemm.KC] = from.get(FLOAT, r1 + at);
+      to[toOff + p + 2 * Gemm.KC] = from.get(FLOAT, r2 + at);
+      to[toOff + p + 3 * Gemm.KC] = from.get(FLOAT, r3 + at);
+    }
+  }
+
+  private static void oneRowA(
+      MemorySegment from, long off, long col, int k, float[] to, int toOff) {
+    for (int p = 0; p < k; p++) {
+      to[toOff + p] = from.get(FLOAT, (off + p * col) * Float.BYTES);
+    }
+  }
+
+  /**
+   * Packs a panel of B: the {@code Gemm.NR} elements of row p start at {@code toOff + p * Gemm.NR}.
+   *
+   * @param from the matrix
+   * @param off offset of the panel's first element
+   * @param col distance between columns
+   * @param row distance between rows
+   * @param columns columns of the panel; missing ones become zeros
+   * @param k rows of the panel
+   * @param to the buffer
+   * @param toOff index of the panel in the buffer
+   */
+  static void packB(
+      MemorySegment from, long off, long col, long row, int columns, int k, float[] to, int toOff) {
+    if (col == 1 && columns == Gemm.NR) {
+      wholeRowsB(from, off, row, k, to, toOff);
+    } else if (row == 1) {
+      transposedB(from, off, col, columns, k, to, toOff);
+    } else {
+      packScalar(from, off, col, row, columns, Gemm.NR, k, to, toOff);
+    }
+  }
+
+  private static void wholeRowsB(
+      MemorySegment from, long off, long row, int k, float[] to, int toOff) {
+    for (int p = 0; p < k; p++) {
+      long at = (off + p * row) * Float.BYTES;
+      int q = toOff + p * Gemm.NR;
       FloatVector.fromMemorySegment(SPECIES, from, at, ORDER).intoArray(to, q);
       FloatVector.fromMemorySegment(SPECIES, from, at + LANES * Float.BYTES, ORDER)
           .intoArray(to, q + LANES);
     }
   }
 
-  /** The strip's elements are adjacent along k. */
-  private static void packTransposed(
-      MemorySegment from, long off, long across, int count, int width, int k, float[] to,
-      int toOff) {
-    int i = 0;
-    for (; i <= count - 4; i += 4) {
-      fourRows(from, off + i * across, across, width, k, to, toOff + i);
+  private static void transposedB(
+      MemorySegment from, long off, long col, int columns, int k, float[] to, int toOff) {
+    int j = 0;
+    for (; j <= columns - 4; j += 4) {
+      fourColumnsB(from, off + j * col, col, k, to, toOff + j);
     }
-    for (; i < width; i++) {
-      if (i < count) {
-        long at = (off + i * across) * Float.BYTES;
-        for (int p = 0; p < k; p++) {
-          to[toOff + p * width + i] = from.get(FLOAT, at + (long) p * Float.BYTES);
-        }
-      } else {
-        for (int p = 0; p < k; p++) {
-          to[toOff + p * width + i] = 0f;
-        }
+    for (; j < columns; j++) {
+      long at = (off + j * col) * Float.BYTES;
+      for (int p = 0; p < k; p++) {
+        to[toOff + j + p * Gemm.NR] = from.get(FLOAT, at + (long) p * Float.BYTES);
+      }
+    }
+    for (; j < Gemm.NR; j++) {
+      for (int p = 0; p < k; p++) {
+        to[toOff + j + p * Gemm.NR] = 0f;
       }
     }
   }
 
-  private static void fourRows(
-      MemorySegment from, long off, long across, int width, int k, float[] to, int toOff) {
-    long r0 = off * Float.BYTES;
-    long r1 = (off + across) * Float.BYTES;
-    long r2 = (off + 2 * across) * Float.BYTES;
-    long r3 = (off + 3 * across) * Float.BYTES;
+  private static void fourColumnsB(
+      MemorySegment from, long off, long col, int k, float[] to, int toOff) {
+    long c0 = off * Float.BYTES;
+    long c1 = (off + col) * Float.BYTES;
+    long c2 = (off + 2 * col) * Float.BYTES;
+    long c3 = (off + 3 * col) * Float.BYTES;
     for (int p = 0; p < k; p++) {
       long at = (long) p * Float.BYTES;
-      int q = toOff + p * width;
-      to[q] = from.get(FLOAT, r0 + at);
-      to[q + 1] = from.get(FLOAT, r1 + at);
-      to[q + 2] = from.get(FLOAT, r2 + at);
-      to[q + 3] = from.get(FLOAT, r3 + at);
+      int q = toOff + p * Gemm.NR;
+      to[q] = from.get(FLOAT, c0 + at);
+      to[q + 1] = from.get(FLOAT, c1 + at);
+      to[q + 2] = from.get(FLOAT, c2 + at);
+      to[q + 3] = from.get(FLOAT, c3 + at);
     }
   }
 
-  /** Any strides. */
+  /** Any strides: {@code width} elements for each of k steps, zeros beyond {@code count}. */
   static void packScalar(
       MemorySegment from,
       long off,
