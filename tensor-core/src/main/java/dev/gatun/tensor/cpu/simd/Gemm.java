@@ -82,9 +82,6 @@ final class Gemm {
   /** Multiply-adds up to which packing does not pay. */
   private static final long DIRECT_WORK = 16 * 16 * 32;
 
-  /** Rows up to which packing B does not pay. */
-  private static final int DIRECT_ROWS = 4;
-
   private static final ThreadLocal<Buffers> BUFFERS = ThreadLocal.withInitial(Buffers::new);
 
   private Gemm() {}
@@ -189,7 +186,7 @@ final class Gemm {
       }
     } else {
       long work = (long) m * n * k;
-      if (bCol == 1 && (work <= DIRECT_WORK || m <= DIRECT_ROWS)) {
+      if (bCol == 1 && work <= DIRECT_WORK) {
         direct(m, n, k, a, aOff, aRow, aCol, b, bOff, bRow, c, cOff, ldc, accumulate);
       } else {
         blocked(
@@ -729,7 +726,7 @@ final class Gemm {
 
   // ---- Small products, without packing ----------------------------------------------------------
 
-  /** The product of few rows, or of small matrices, read where they lie; B has adjacent columns. */
+  /** The product of small matrices, B read where it lies; its columns are adjacent. */
   private static void direct(
       int m,
       int n,
@@ -745,17 +742,21 @@ final class Gemm {
       long cOff,
       long ldc,
       boolean accumulate) {
-    float[] rows = BUFFERS.get().a(4 * k);
+    Buffers buffers = BUFFERS.get();
+    float[] rows = buffers.a(4 * k);
+    float[] t = buffers.b(4 * LANES);
     for (int i = 0; i < m; i += 4) {
       int height = Math.min(4, m - i);
       Packing.packScalar(a, aOff + i * aRow, aRow, aCol, height, 4, k, rows, 0);
       long to = cOff + i * ldc;
       int j = 0;
       for (; j <= n - LANES; j += LANES) {
-        directTile(k, rows, b, bOff + j, bRow, c, to + j, ldc, height, accumulate);
+        directTile(k, rows, b, bOff + j, bRow, t);
+        storeDirect(t, LANES, c, to + j, ldc, height, accumulate);
       }
       for (; j <= n - QUARTER_LANES; j += QUARTER_LANES) {
-        directQuarter(k, rows, b, bOff + j, bRow, c, to + j, ldc, height, accumulate);
+        directQuarter(k, rows, b, bOff + j, bRow, t);
+        storeDirect(t, QUARTER_LANES, c, to + j, ldc, height, accumulate);
       }
       for (; j < n; j++) {
         directColumn(k, rows, b, bOff + j, bRow, c, to + j, ldc, height, accumulate);
@@ -765,16 +766,7 @@ final class Gemm {
 
   /** Up to four rows times one vector of columns. */
   private static void directTile(
-      int k,
-      float[] rows,
-      MemorySegment b,
-      long bOff,
-      long bRow,
-      MemorySegment c,
-      long cOff,
-      long ldc,
-      int height,
-      boolean add) {
+      int k, float[] rows, MemorySegment b, long bOff, long bRow, float[] t) {
     FloatVector c0 = FloatVector.zero(SPECIES);
     FloatVector c1 = c0;
     FloatVector c2 = c0;
@@ -787,32 +779,15 @@ final class Gemm {
       c2 = v.fma(FloatVector.broadcast(SPECIES, rows[4 * p + 2]), c2);
       c3 = v.fma(FloatVector.broadcast(SPECIES, rows[4 * p + 3]), c3);
     }
-    long to = cOff * Float.BYTES;
-    long step = ldc * Float.BYTES;
-    put(c0, SPECIES, c, to, add);
-    if (height > 1) {
-      put(c1, SPECIES, c, to + step, add);
-    }
-    if (height > 2) {
-      put(c2, SPECIES, c, to + 2 * step, add);
-    }
-    if (height > 3) {
-      put(c3, SPECIES, c, to + 3 * step, add);
-    }
+    c0.intoArray(t, 0);
+    c1.intoArray(t, LANES);
+    c2.intoArray(t, 2 * LANES);
+    c3.intoArray(t, 3 * LANES);
   }
 
   /** Up to four rows times four columns. */
   private static void directQuarter(
-      int k,
-      float[] rows,
-      MemorySegment b,
-      long bOff,
-      long bRow,
-      MemorySegment c,
-      long cOff,
-      long ldc,
-      int height,
-      boolean add) {
+      int k, float[] rows, MemorySegment b, long bOff, long bRow, float[] t) {
     FloatVector c0 = FloatVector.zero(QUARTER);
     FloatVector c1 = c0;
     FloatVector c2 = c0;
@@ -825,24 +800,17 @@ final class Gemm {
       c2 = v.fma(FloatVector.broadcast(QUARTER, rows[4 * p + 2]), c2);
       c3 = v.fma(FloatVector.broadcast(QUARTER, rows[4 * p + 3]), c3);
     }
-    long to = cOff * Float.BYTES;
-    long step = ldc * Float.BYTES;
-    put(c0, QUARTER, c, to, add);
-    if (height > 1) {
-      put(c1, QUARTER, c, to + step, add);
-    }
-    if (height > 2) {
-      put(c2, QUARTER, c, to + 2 * step, add);
-    }
-    if (height > 3) {
-      put(c3, QUARTER, c, to + 3 * step, add);
-    }
+    c0.intoArray(t, 0);
+    c1.intoArray(t, QUARTER_LANES);
+    c2.intoArray(t, 2 * QUARTER_LANES);
+    c3.intoArray(t, 3 * QUARTER_LANES);
   }
 
-  private static void put(
-      FloatVector v, VectorSpecies<Float> species, MemorySegment c, long to, boolean add) {
-    FloatVector sum = add ? v.add(FloatVector.fromMemorySegment(species, c, to, ORDER)) : v;
-    sum.intoMemorySegment(c, to, ORDER);
+  private static void storeDirect(
+      float[] t, int width, MemorySegment c, long cOff, long ldc, int height, boolean add) {
+    for (int i = 0; i < height; i++) {
+      partialRow(t, i * width, c, (cOff + i * ldc) * Float.BYTES, width, add);
+    }
   }
 
   /** Up to four rows times one column. */

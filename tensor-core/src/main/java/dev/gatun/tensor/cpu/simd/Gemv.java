@@ -11,7 +11,7 @@ import jdk.incubator.vector.VectorSpecies;
  * The product of a matrix and a vector, y = A·x (+ y), for float32.
  *
  * <p>A is read once, where it lies: along its rows by dot products when they are contiguous, else
- * along its columns with the sums in registers.
+ * along its columns, four at a time, with the sums in a small array.
  */
 final class Gemv {
 
@@ -20,7 +20,10 @@ final class Gemv {
   private static final VectorSpecies<Float> SPECIES = SimdSpecies.floats();
   private static final int LANES = SPECIES.length();
 
-  /** Elements of y that one task computes at a time: a whole number of every kernel's steps. */
+  /** Elements of y summed together when A is read by columns. */
+  private static final int COLUMN_PIECE = 2048;
+
+  /** Elements of y that one task computes at a time: a multiple of the dot products' four. */
   private static final int STEP = 4 * LANES;
 
   /** Elements of A below which a product stays on one thread. */
@@ -101,12 +104,10 @@ final class Gemv {
       for (; i <= end - 4; i += 4) {
         fourDots(k, a, aOff + i * aRow, aRow, x, y, yOff + i * yStep, yStep, add);
       }
-    } else if (aRow == 1 && yStep == 1) {
-      for (; i <= end - STEP; i += STEP) {
-        fourVectors(k, a, aOff + i, aCol, x, y, yOff + i, add);
-      }
-      for (; i <= end - LANES; i += LANES) {
-        oneVector(k, a, aOff + i, aCol, x, y, yOff + i, add);
+    } else if (aRow == 1) {
+      for (; i < end; i += COLUMN_PIECE) {
+        int rows = Math.min(COLUMN_PIECE, end - i);
+        columns(rows, k, a, aOff + i, aCol, x, y, yOff + i * yStep, yStep, add);
       }
     }
     for (; i < end; i++) {
@@ -115,6 +116,31 @@ final class Gemv {
         sum = Math.fma(a.get(FLOAT, (aOff + i * aRow + p * aCol) * Float.BYTES), x[p], sum);
       }
       put(y, yOff + i * yStep, sum, add);
+    }
+  }
+
+  /** Sums columns of A into a piece of y that stays in the L1 cache. */
+  private static void columns(
+      int m,
+      int k,
+      MemorySegment a,
+      long aOff,
+      long aCol,
+      float[] x,
+      MemorySegment y,
+      long yOff,
+      long yStep,
+      boolean add) {
+    float[] sums = new float[m];
+    int p = 0;
+    for (; p <= k - 4; p += 4) {
+      fourColumns(m, a, aOff + p * aCol, aCol, x, p, sums);
+    }
+    for (; p < k; p++) {
+      oneColumn(m, a, aOff + p * aCol, x[p], sums);
+    }
+    for (int i = 0; i < m; i++) {
+      put(y, yOff + i * yStep, sums[i], add);
     }
   }
 
@@ -168,49 +194,44 @@ final class Gemv {
     put(y, yOff + 3 * yStep, s3, add);
   }
 
-  /** Four vectors of rows; A's columns are contiguous. */
-  private static void fourVectors(
-      int k, MemorySegment a, long aOff, long aCol, float[] x, MemorySegment y, long yOff,
-      boolean add) {
-    FloatVector v0 = FloatVector.zero(SPECIES);
-    FloatVector v1 = v0;
-    FloatVector v2 = v0;
-    FloatVector v3 = v0;
-    for (int p = 0; p < k; p++) {
-      long at = (aOff + p * aCol) * Float.BYTES;
-      FloatVector v = FloatVector.broadcast(SPECIES, x[p]);
-      v0 = FloatVector.fromMemorySegment(SPECIES, a, at, ORDER).fma(v, v0);
-      v1 = FloatVector.fromMemorySegment(SPECIES, a, at + LANES * Float.BYTES, ORDER).fma(v, v1);
-      v2 =
-          FloatVector.fromMemorySegment(SPECIES, a, at + 2 * LANES * Float.BYTES, ORDER)
-              .fma(v, v2);
-      v3 =
-          FloatVector.fromMemorySegment(SPECIES, a, at + 3 * LANES * Float.BYTES, ORDER)
-              .fma(v, v3);
+  /** Adds four columns of A, each times its element of x, to a piece of y. */
+  private static void fourColumns(
+      int m, MemorySegment a, long aOff, long aCol, float[] x, int p, float[] y) {
+    long c0 = aOff * Float.BYTES;
+    long c1 = (aOff + aCol) * Float.BYTES;
+    long c2 = (aOff + 2 * aCol) * Float.BYTES;
+    long c3 = (aOff + 3 * aCol) * Float.BYTES;
+    float x0 = x[p];
+    float x1 = x[p + 1];
+    float x2 = x[p + 2];
+    float x3 = x[p + 3];
+    int i = 0;
+    for (; i <= m - LANES; i += LANES) {
+      long at = (long) i * Float.BYTES;
+      FloatVector v = FloatVector.fromArray(SPECIES, y, i);
+      v = FloatVector.fromMemorySegment(SPECIES, a, c0 + at, ORDER).fma(broadcast(x0), v);
+      v = FloatVector.fromMemorySegment(SPECIES, a, c1 + at, ORDER).fma(broadcast(x1), v);
+      v = FloatVector.fromMemorySegment(SPECIES, a, c2 + at, ORDER).fma(broadcast(x2), v);
+      v = FloatVector.fromMemorySegment(SPECIES, a, c3 + at, ORDER).fma(broadcast(x3), v);
+      v.intoArray(y, i);
     }
-    putVector(y, yOff, v0, add);
-    putVector(y, yOff + LANES, v1, add);
-    putVector(y, yOff + 2 * LANES, v2, add);
-    putVector(y, yOff + 3 * LANES, v3, add);
+    for (; i < m; i++) {
+      long at = (long) i * Float.BYTES;
+      float v = Math.fma(a.get(FLOAT, c0 + at), x0, y[i]);
+      v = Math.fma(a.get(FLOAT, c1 + at), x1, v);
+      v = Math.fma(a.get(FLOAT, c2 + at), x2, v);
+      y[i] = Math.fma(a.get(FLOAT, c3 + at), x3, v);
+    }
   }
 
-  /** One vector of rows; A's columns are contiguous. */
-  private static void oneVector(
-      int k, MemorySegment a, long aOff, long aCol, float[] x, MemorySegment y, long yOff,
-      boolean add) {
-    FloatVector v0 = FloatVector.zero(SPECIES);
-    for (int p = 0; p < k; p++) {
-      long at = (aOff + p * aCol) * Float.BYTES;
-      v0 =
-          FloatVector.fromMemorySegment(SPECIES, a, at, ORDER)
-              .fma(FloatVector.broadcast(SPECIES, x[p]), v0);
-    }
-    putVector(y, yOff, v0, add);
+  private static FloatVector broadcast(float value) {
+    return FloatVector.broadcast(SPECIES, value);
   }
 
-  private static void putVector(MemorySegment y, long off, FloatVector v, boolean add) {
-    long at = off * Float.BYTES;
-    FloatVector sum = add ? v.add(FloatVector.fromMemorySegment(SPECIES, y, at, ORDER)) : v;
-    sum.intoMemorySegment(y, at, ORDER);
+  private static void oneColumn(
+      int m, MemorySegment a, long aOff, float x, float[] y) {
+    for (int i = 0; i < m; i++) {
+      y[i] = Math.fma(a.get(FLOAT, (aOff + i) * Float.BYTES), x, y[i]);
+    }
   }
 }

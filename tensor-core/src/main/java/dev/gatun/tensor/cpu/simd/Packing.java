@@ -13,6 +13,8 @@ final class Packing {
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
   private static final VectorSpecies<Float> SPECIES = SimdSpecies.floats();
   private static final int LANES = SPECIES.length();
+  private static final VectorSpecies<Float> QUARTER = FloatVector.SPECIES_128;
+  private static final int QUARTER_LANES = 4;
 
   private Packing() {}
 
@@ -87,6 +89,8 @@ final class Packing {
       MemorySegment from, long off, long col, long row, int columns, int k, float[] to, int toOff) {
     if (col == 1 && columns == Gemm.NR) {
       wholeRowsB(from, off, row, k, to, toOff);
+    } else if (col == 1) {
+      partialRowsB(from, off, row, columns, k, to, toOff);
     } else if (row == 1) {
       transposedB(from, off, col, columns, k, to, toOff);
     } else {
@@ -102,6 +106,25 @@ final class Packing {
       FloatVector.fromMemorySegment(SPECIES, from, at, ORDER).intoArray(to, q);
       FloatVector.fromMemorySegment(SPECIES, from, at + LANES * Float.BYTES, ORDER)
           .intoArray(to, q + LANES);
+    }
+  }
+
+  private static void partialRowsB(
+      MemorySegment from, long off, long row, int columns, int k, float[] to, int toOff) {
+    for (int p = 0; p < k; p++) {
+      long at = (off + p * row) * Float.BYTES;
+      int q = toOff + p * Gemm.NR;
+      int j = 0;
+      for (; j <= columns - QUARTER_LANES; j += QUARTER_LANES) {
+        FloatVector.fromMemorySegment(QUARTER, from, at + (long) j * Float.BYTES, ORDER)
+            .intoArray(to, q + j);
+      }
+      for (; j < columns; j++) {
+        to[q + j] = from.get(FLOAT, at + (long) j * Float.BYTES);
+      }
+      for (; j < Gemm.NR; j++) {
+        to[q + j] = 0f;
+      }
     }
   }
 
