@@ -122,8 +122,24 @@ final class Gemm {
       long ldc,
       boolean accumulate) {
     gemm(
-        m, n, k, a, aOff, aRow, aCol, b, bOff, bRow, bCol, c, cOff, ldc, accumulate,
-        MemorySegment.NULL, 0, false);
+        m,
+        n,
+        k,
+        a,
+        aOff,
+        aRow,
+        aCol,
+        b,
+        bOff,
+        bRow,
+        bCol,
+        c,
+        cOff,
+        ldc,
+        accumulate,
+        MemorySegment.NULL,
+        0,
+        false);
   }
 
   /**
@@ -179,8 +195,7 @@ final class Gemm {
     } else if (n == 1 || m == 1) {
       // One of the operands is a vector; a column times a matrix is a matrix times a column.
       if (n == 1) {
-        Gemv.gemv(
-            m, k, a, aOff, aRow, aCol, b, bOff, bRow, c, cOff, ldc, accumulate);
+        Gemv.gemv(m, k, a, aOff, aRow, aCol, b, bOff, bRow, c, cOff, ldc, accumulate);
       } else {
         Gemv.gemv(n, k, b, bOff, bCol, bRow, a, aOff, aCol, c, cOff, 1, accumulate);
       }
@@ -190,8 +205,25 @@ final class Gemm {
         direct(m, n, k, a, aOff, aRow, aCol, b, bOff, bRow, c, cOff, ldc, accumulate);
       } else {
         blocked(
-            m, n, k, a, aOff, aRow, aCol, b, bOff, bRow, bCol, c, cOff, ldc, accumulate, bias,
-            biasOff, relu, work);
+            m,
+            n,
+            k,
+            a,
+            aOff,
+            aRow,
+            aCol,
+            b,
+            bOff,
+            bRow,
+            bCol,
+            c,
+            cOff,
+            ldc,
+            accumulate,
+            bias,
+            biasOff,
+            relu,
+            work);
         return;
       }
     }
@@ -247,16 +279,28 @@ final class Gemm {
     boolean adjacent = aBatch == m * aRow && cBatch == m * ldc && (long) batch * m < (1 << 30);
     if (bBatch == 0 && adjacent) {
       // The batch is one tall matrix times a shared B.
-      gemm(
-          batch * m, n, k, a, aOff, aRow, aCol, b, bOff, bRow, bCol, c, cOff, ldc, accumulate);
+      gemm(batch * m, n, k, a, aOff, aRow, aCol, b, bOff, bRow, bCol, c, cOff, ldc, accumulate);
       return;
     }
     int threads = ThreadPool.size();
     IntTask one =
         i ->
             gemm(
-                m, n, k, a, aOff + i * aBatch, aRow, aCol, b, bOff + i * bBatch, bRow, bCol, c,
-                cOff + i * cBatch, ldc, accumulate);
+                m,
+                n,
+                k,
+                a,
+                aOff + i * aBatch,
+                aRow,
+                aCol,
+                b,
+                bOff + i * bBatch,
+                bRow,
+                bCol,
+                c,
+                cOff + i * cBatch,
+                ldc,
+                accumulate);
     if ((long) batch * m * n * k >= PARALLEL_WORK
         && (batch % threads == 0 || batch >= 4 * threads)) {
       ThreadPool.parallelFor(batch, one);
@@ -301,8 +345,7 @@ final class Gemm {
       long biasOff,
       boolean relu,
       long work) {
-    int threads =
-        work < PARALLEL_WORK || ThreadPool.wouldRunInline() ? 1 : ThreadPool.size();
+    int threads = work < PARALLEL_WORK || ThreadPool.wouldRunInline() ? 1 : ThreadPool.size();
     int kBlocks = ceilDiv(k, KC);
     int kc = ceilDiv(k, kBlocks);
     int mPacked = balanced(m, MC_PACKED, MR);
@@ -320,9 +363,28 @@ final class Gemm {
           int mb = Math.min(mPacked, m - i);
           Block block =
               new Block(
-                  mb, nb, kb, a, aOff + i * aRow + p * aCol, aRow, aCol, ap, b,
-                  bOff + p * bRow + j * bCol, bRow, bCol, bp, i == 0, c, cOff + i * ldc + j, ldc,
-                  add, last ? bias : MemorySegment.NULL, biasOff + j, last && relu, threads);
+                  mb,
+                  nb,
+                  kb,
+                  a,
+                  aOff + i * aRow + p * aCol,
+                  aRow,
+                  aCol,
+                  ap,
+                  b,
+                  bOff + p * bRow + j * bCol,
+                  bRow,
+                  bCol,
+                  bp,
+                  i == 0,
+                  c,
+                  cOff + i * ldc + j,
+                  ldc,
+                  add,
+                  last ? bias : MemorySegment.NULL,
+                  biasOff + j,
+                  last && relu,
+                  threads);
           if (threads == 1) {
             block.pack(0);
             block.multiply(0);
@@ -655,13 +717,18 @@ final class Gemm {
   private static void partialRow(
       float[] t, int from, MemorySegment c, long to, int columns, boolean add) {
     int j = 0;
-    for (; j <= columns - QUARTER_LANES; j += QUARTER_LANES) {
-      long off = to + (long) j * Float.BYTES;
-      FloatVector v = FloatVector.fromArray(QUARTER, t, from + j);
-      if (add) {
-        v = v.add(FloatVector.fromMemorySegment(QUARTER, c, off, ORDER));
+    if (add) {
+      for (; j <= columns - QUARTER_LANES; j += QUARTER_LANES) {
+        long off = to + (long) j * Float.BYTES;
+        FloatVector.fromMemorySegment(QUARTER, c, off, ORDER)
+            .add(FloatVector.fromArray(QUARTER, t, from + j))
+            .intoMemorySegment(c, off, ORDER);
       }
-      v.intoMemorySegment(c, off, ORDER);
+    } else {
+      for (; j <= columns - QUARTER_LANES; j += QUARTER_LANES) {
+        long off = to + (long) j * Float.BYTES;
+        FloatVector.fromArray(QUARTER, t, from + j).intoMemorySegment(c, off, ORDER);
+      }
     }
     for (; j < columns; j++) {
       long off = to + (long) j * Float.BYTES;
@@ -714,9 +781,7 @@ final class Gemm {
     int j = 0;
     for (; j <= n - LANES; j += LANES) {
       long at = cOff + (long) j * Float.BYTES;
-      FloatVector.fromMemorySegment(SPECIES, c, at, ORDER)
-          .max(0f)
-          .intoMemorySegment(c, at, ORDER);
+      FloatVector.fromMemorySegment(SPECIES, c, at, ORDER).max(0f).intoMemorySegment(c, at, ORDER);
     }
     for (; j < n; j++) {
       long at = cOff + (long) j * Float.BYTES;

@@ -228,8 +228,7 @@ final class Gemv {
     return FloatVector.broadcast(SPECIES, value);
   }
 
-  private static void oneColumn(
-      int m, MemorySegment a, long aOff, float x, float[] y) {
+  private static void oneColumn(int m, MemorySegment a, long aOff, float x, float[] y) {
     for (int i = 0; i < m; i++) {
       y[i] = Math.fma(a.get(FLOAT, (aOff + i) * Float.BYTES), x, y[i]);
     }

@@ -12,7 +12,7 @@ final class SimdSpecies {
 
   private SimdSpecies() {}
 
-  /** Returns the float species: the widest the machine has, unless {@code gatun.simd.bits} is set. */
+  /** Returns the float species: the widest of the machine, or {@code gatun.simd.bits} wide. */
   static VectorSpecies<Float> floats() {
     return switch (BITS) {
       case 512 -> FloatVector.SPECIES_512;

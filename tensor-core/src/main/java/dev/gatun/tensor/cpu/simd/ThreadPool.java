@@ -1,5 +1,7 @@
 package dev.gatun.tensor.cpu.simd;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
@@ -22,16 +24,15 @@ final class ThreadPool {
   private static final int SPINS_PER_CLOCK = 64;
 
   private static final ThreadPool SHARED =
-      new ThreadPool(Integer.getInteger("gatun.threads", Runtime.getRuntime().availableProcessors()));
+      new ThreadPool(
+          Integer.getInteger("gatun.threads", Runtime.getRuntime().availableProcessors()));
 
   private final int size;
   private final ReentrantLock lock = new ReentrantLock();
-  private final Worker[] workers;
-  private boolean started;
+  private final List<Worker> workers = new ArrayList<>();
 
   private ThreadPool(int size) {
     this.size = Math.max(1, size);
-    this.workers = new Worker[this.size - 1];
   }
 
   /** Returns the number of threads a loop can use, the caller included. */
@@ -78,13 +79,11 @@ final class ThreadPool {
   }
 
   private void fork(int tasks, IntTask body) {
-    if (!started) {
-      start();
-    }
+    startWorkers();
     int threads = Math.min(tasks, size);
     Loop loop = new Loop(tasks, threads, body, Thread.currentThread());
     for (int i = 1; i < threads; i++) {
-      workers[i - 1].submit(loop);
+      workers.get(i - 1).submit(loop);
     }
     loop.runShare(0);
     loop.await();
@@ -101,13 +100,13 @@ final class ThreadPool {
     }
   }
 
-  private void start() {
-    for (int i = 0; i < workers.length; i++) {
-      Worker worker = new Worker(i + 1);
+  private void startWorkers() {
+    // When a thread fails to start, the next loop goes on from there.
+    while (workers.size() < size - 1) {
+      Worker worker = new Worker(workers.size() + 1);
       worker.start();
-      workers[i] = worker;
+      workers.add(worker);
     }
-    started = true;
   }
 
   /** One parallel loop in progress. */
