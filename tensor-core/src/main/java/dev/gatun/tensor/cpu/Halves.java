@@ -1,21 +1,21 @@
 package dev.gatun.tensor.cpu;
 
 /** Rounding to the 16-bit float formats, to nearest even, once. Stateless. */
-final class Halves {
+public final class Halves {
   private Halves() {}
 
   /** The float16 bits nearest to a double (not twice rounded through float32). */
-  static short toFloat16(double value) {
+  public static short toFloat16(double value) {
     return Float.floatToFloat16(roundToOdd(value));
   }
 
   /** The bfloat16 bits nearest to a double. */
-  static short toBfloat16(double value) {
+  public static short toBfloat16(double value) {
     return floatToBfloat16(roundToOdd(value));
   }
 
   /** The bfloat16 bits nearest to a float, halves to even; NaN stays NaN. */
-  static short floatToBfloat16(float value) {
+  public static short floatToBfloat16(float value) {
     int bits = Float.floatToRawIntBits(value);
     if (Float.isNaN(value)) {
       return (short) (bits >>> 16 | 0x40);

@@ -41,7 +41,7 @@ final class Gemm {
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
-  /** The species in use; {@code gatun.simd.bits} may force a narrower one. */
+  /** The species in use; {@code gatun.simd} may force a narrower one. */
   private static final VectorSpecies<Float> SPECIES = SimdSpecies.floats();
 
   private static final int LANES = SPECIES.length();

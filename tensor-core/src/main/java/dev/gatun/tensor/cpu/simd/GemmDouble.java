@@ -41,7 +41,7 @@ final class GemmDouble {
   private static final ValueLayout.OfDouble DOUBLE = ValueLayout.JAVA_DOUBLE;
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
-  /** The species in use; {@code gatun.simd.bits} may force a narrower one. */
+  /** The species in use; {@code gatun.simd} may force a narrower one. */
   private static final VectorSpecies<Double> SPECIES = SimdSpecies.doubles();
 
   private static final int LANES = SPECIES.length();

@@ -1,0 +1,240 @@
+package dev.gatun.tensor.cpu.simd;
+
+import dev.gatun.tensor.DType;
+import dev.gatun.tensor.Device;
+import dev.gatun.tensor.op.BinaryKind;
+import dev.gatun.tensor.op.BinaryScalar;
+import dev.gatun.tensor.op.Composite;
+import dev.gatun.tensor.op.Effect;
+import dev.gatun.tensor.op.Op;
+import dev.gatun.tensor.op.Primitive;
+import dev.gatun.tensor.op.UnaryKind;
+import dev.gatun.tensor.spi.Backend;
+import dev.gatun.tensor.spi.Buf;
+import dev.gatun.tensor.spi.Layout;
+import dev.gatun.tensor.spi.MemoryStats;
+import dev.gatun.tensor.spi.Storage;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The CPU backend on the Vector API. What is rare or not worth vectors (linear algebra, sorting,
+ * integer division, special functions) runs in the scalar kernels, on the same memory. Thread-safe.
+ */
+public final class SimdBackend implements Backend {
+  private final Device device;
+  private final Backend scalar;
+
+  /**
+   * A backend that shares the memory of the scalar one and leaves to it what has no vector kernel.
+   */
+  public SimdBackend(Device device, Backend scalar) {
+    this.device = device;
+    this.scalar = scalar;
+  }
+
+  /** The hardware in use, for people. */
+  public static String describe() {
+    int threads = ThreadPool.size();
+    return "CPU, " + SimdSpecies.bits() + "-bit SIMD, " + threads
+        + (threads == 1 ? " thread" : " threads");
+  }
+
+  @Override
+  public Device device() {
+    return device;
+  }
+
+  @Override
+  public Storage allocate(long bytes) {
+    return scalar.allocate(bytes);
+  }
+
+  @Override
+  public boolean supports(Op op, List<DType> inputs) {
+    return switch (op) {
+      case BinaryScalar b -> true;
+      case Composite c -> false;
+      default -> scalar.supports(op, inputs);
+    };
+  }
+
+  @Override
+  public void execute(Op op, Buf[] in, Buf[] out) {
+    boolean done =
+        switch (op) {
+          case Primitive p -> primitive(p, in, out);
+          case BinaryScalar b -> binaryScalar(b, in[0], out[0]);
+          default -> false;
+        };
+    if (!done) {
+      scalar.execute(op, in, out);
+    }
+  }
+
+  /** False where the scalar kernel is to be used. */
+  private boolean primitive(Primitive op, Buf[] in, Buf[] out) {
+    switch (op) {
+      case Primitive.Unary u -> {
+        return unary(u.kind(), in[0], out[0]);
+      }
+      case Primitive.Binary b -> {
+        return binary(b.kind(), in, out[0]);
+      }
+      case Primitive.Where w -> {
+        return where(in, out[0]);
+      }
+      case Primitive.Cast c -> Copies.cast(in[0], out[0]);
+      case Primitive.Contiguous c -> Copies.copy(in[0], out[0]);
+      case Primitive.Bitcast c -> Copies.copy(in[0], out[0]);
+      case Primitive.Full f -> Copies.full(f.value(), out[0]);
+      case Primitive.Pad p -> Copies.pad(p, in[0], out[0]);
+      case Primitive.Concat c -> Copies.concat(c.axis(), in, out[0]);
+      case Primitive.Reduce r -> {
+        if (!Reductions.supports(in[0].dtype())) {
+          return false;
+        }
+        Reductions.reduce(this, r, in[0], out[0]);
+      }
+      case Primitive.MatMul m -> {
+        if (!Products.supports(in[0].dtype())) {
+          return false;
+        }
+        Products.matmul(this, in[0], in[1], out[0]);
+      }
+      default -> {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean unary(UnaryKind kind, Buf x, Buf y) {
+    DType wide = Elementwise.wide(x.dtype());
+    if (kind.domain() == UnaryKind.Domain.PREDICATE || kind.domain() == UnaryKind.Domain.BITS) {
+      return false;
+    }
+    Elementwise.Kernel kernel =
+        switch (wide) {
+          case FLOAT32 -> FloatKernels.unary(kind);
+          case FLOAT64 -> DoubleKernels.unary(kind);
+          default -> LongKernels.unary(kind);
+        };
+    if (kernel == null) {
+      return false;
+    }
+    Elementwise.run(new Buf[] {x}, new DType[] {wide}, y, wide, kernel);
+    return true;
+  }
+
+  private static Elementwise.@Nullable Kernel binaryKernel(BinaryKind kind, DType wide) {
+    if (kind.domain() == BinaryKind.Domain.COMPARE) {
+      return switch (wide) {
+        case FLOAT32 -> FloatKernels.compare(kind);
+        case FLOAT64 -> DoubleKernels.compare(kind);
+        default -> LongKernels.compare(kind);
+      };
+    }
+    return switch (wide) {
+      case FLOAT32 -> FloatKernels.binary(kind);
+      case FLOAT64 -> DoubleKernels.binary(kind);
+      default -> LongKernels.binary(kind);
+    };
+  }
+
+  private static boolean binary(BinaryKind kind, Buf[] in, Buf y) {
+    DType wide = Elementwise.wide(in[0].dtype());
+    Elementwise.Kernel kernel = binaryKernel(kind, wide);
+    if (kernel == null) {
+      return false;
+    }
+    boolean compare = kind.domain() == BinaryKind.Domain.COMPARE;
+    Elementwise.run(in, new DType[] {wide, wide}, y, compare ? DType.BOOL : wide, kernel);
+    return true;
+  }
+
+  /** As {@link #binary}, with the number as a 0-d operand. */
+  private boolean binaryScalar(BinaryScalar op, Buf x, Buf y) {
+    DType dtype = x.dtype();
+    Storage storage = allocate(Double.BYTES);
+    try {
+      Buf number = new Buf(storage, Layout.contiguous(dev.gatun.tensor.Shape.scalar()), dtype);
+      Copies.full(op.value(), number);
+      Buf b = number.expand(x.shape());
+      BinaryKind kind = op.kind();
+      if (kind == BinaryKind.POW && !op.reversed() && dtype.isFloat()
+          && op.value().doubleValue() == 2) {
+        return unary(UnaryKind.SQUARE, x, y);
+      }
+      Buf[] in = op.reversed() ? new Buf[] {b, x} : new Buf[] {x, b};
+      if (!binary(kind, in, y)) {
+        scalar.execute(new Primitive.Binary(kind), in, new Buf[] {y});
+      }
+      return true;
+    } finally {
+      storage.release();
+    }
+  }
+
+  private static boolean where(Buf[] in, Buf y) {
+    DType dtype = y.dtype();
+    Elementwise.Kernel kernel;
+    switch (dtype.byteSize()) {
+      case 4 ->
+          kernel =
+              (b, at, out, outAt, n) ->
+                  FloatKernels.where(b[0], at[0], b[1], at[1], b[2], at[2], out, outAt, n);
+      case 8 ->
+          kernel =
+              (b, at, out, outAt, n) ->
+                  DoubleKernels.where(b[0], at[0], b[1], at[1], b[2], at[2], out, outAt, n);
+      default -> {
+        return false;
+      }
+    }
+    Elementwise.run(in, new DType[] {DType.BOOL, dtype, dtype}, y, dtype, kernel);
+    return true;
+  }
+
+  @Override
+  public boolean supports(Effect effect, List<DType> operands) {
+    return effect instanceof Effect.Assign;
+  }
+
+  @Override
+  public void apply(Effect effect, Buf[] targets, Buf[] inputs) {
+    Copies.copy(inputs[0], targets[0]);
+  }
+
+  @Override
+  public void read(Buf source, MemorySegment target) {
+    scalar.read(source, target);
+  }
+
+  @Override
+  public void write(MemorySegment source, Buf target) {
+    scalar.write(source, target);
+  }
+
+  @Override
+  public @Nullable Storage wrap(MemorySegment host, Runnable onFree) {
+    return scalar.wrap(host, onFree);
+  }
+
+  @Override
+  public void synchronize() {
+    // Every call has finished when it returns.
+  }
+
+  @Override
+  public MemoryStats memory() {
+    return scalar.memory();
+  }
+
+  @Override
+  public void trim() {
+    scalar.trim();
+  }
+}
