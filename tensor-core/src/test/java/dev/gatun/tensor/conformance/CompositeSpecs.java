@@ -2,6 +2,7 @@ package dev.gatun.tensor.conformance;
 
 import static dev.gatun.tensor.conformance.Input.real;
 
+import dev.gatun.tensor.op.BatchNorm;
 import dev.gatun.tensor.op.Gelu;
 import dev.gatun.tensor.op.LayerNorm;
 import dev.gatun.tensor.op.LogSoftmax;
@@ -45,8 +46,17 @@ final class CompositeSpecs {
                 Sample.of(new LayerNorm(1, 1e-5), real(0, 8), real(8), real(8)),
                 Sample.of(new LayerNorm(1, 1e-5), real(64, 1000), real(1000), real(1000))
                     .forSize())
-            .within(Tolerance.steps(64, 16, 8))
+            .within(Tolerance.steps(64, 4, 8))
             .onnx("LayerNormalization"),
+        OpSpec.of(
+                "BatchNorm",
+                OpSpec.FLOATS,
+                Sample.of(new BatchNorm(1e-5), real(3, 4, 5)),
+                Sample.of(new BatchNorm(1e-5), real(2, 3, 4, 5), real(3), real(3)),
+                Sample.of(new BatchNorm(0.1), real(6, 5), real(5), real(5)),
+                Sample.of(new BatchNorm(1e-5), real(8, 6, 20, 20), real(6), real(6)).forSize())
+            .within(Tolerance.steps(64, 4, 8))
+            .onnx("BatchNormalization"),
         OpSpec.of(
                 "Gelu",
                 OpSpec.FLOATS,
