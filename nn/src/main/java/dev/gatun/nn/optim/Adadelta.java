@@ -68,6 +68,7 @@ public final class Adadelta extends Optimizer {
       return this;
     }
 
+    @Override
     public Adadelta build() {
       return new Adadelta(this);
     }

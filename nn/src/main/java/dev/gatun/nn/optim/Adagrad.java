@@ -75,6 +75,7 @@ public final class Adagrad extends Optimizer {
       return this;
     }
 
+    @Override
     public Adagrad build() {
       return new Adagrad(this);
     }

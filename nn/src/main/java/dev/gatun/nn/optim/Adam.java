@@ -86,6 +86,7 @@ public final class Adam extends Optimizer {
       return this;
     }
 
+    @Override
     public Adam build() {
       return new Adam(this);
     }

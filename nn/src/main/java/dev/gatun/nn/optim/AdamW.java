@@ -89,6 +89,7 @@ public final class AdamW extends Optimizer {
       return this;
     }
 
+    @Override
     public AdamW build() {
       return new AdamW(this);
     }

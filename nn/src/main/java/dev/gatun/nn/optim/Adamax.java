@@ -72,6 +72,7 @@ public final class Adamax extends Optimizer {
       return this;
     }
 
+    @Override
     public Adamax build() {
       return new Adamax(this);
     }

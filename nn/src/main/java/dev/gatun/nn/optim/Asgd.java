@@ -79,6 +79,7 @@ public final class Asgd extends Optimizer {
       return this;
     }
 
+    @Override
     public Asgd build() {
       return new Asgd(this);
     }

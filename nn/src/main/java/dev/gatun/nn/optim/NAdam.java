@@ -91,6 +91,7 @@ public final class NAdam extends Optimizer {
       return this;
     }
 
+    @Override
     public NAdam build() {
       return new NAdam(this);
     }

@@ -35,6 +35,9 @@ public abstract sealed class OptimizerBuilder<B extends OptimizerBuilder<B>>
 
   abstract B self();
 
+  /** The optimizer. */
+  public abstract Optimizer build();
+
   /** The learning rate of the groups without one of their own. */
   public B learningRate(double rate) {
     learningRate = rate;

@@ -84,6 +84,7 @@ public final class RAdam extends Optimizer {
       return this;
     }
 
+    @Override
     public RAdam build() {
       return new RAdam(this);
     }

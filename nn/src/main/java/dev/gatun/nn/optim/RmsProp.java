@@ -95,6 +95,7 @@ public final class RmsProp extends Optimizer {
       return this;
     }
 
+    @Override
     public RmsProp build() {
       return new RmsProp(this);
     }

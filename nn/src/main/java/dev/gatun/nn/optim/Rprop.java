@@ -80,6 +80,7 @@ public final class Rprop extends Optimizer {
       return this;
     }
 
+    @Override
     public Rprop build() {
       return new Rprop(this);
     }

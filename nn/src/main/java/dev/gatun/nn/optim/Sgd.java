@@ -78,6 +78,7 @@ public final class Sgd extends Optimizer {
       return this;
     }
 
+    @Override
     public Sgd build() {
       return new Sgd(this);
     }

@@ -15,7 +15,9 @@ final class CreateCases {
             Tensor.arange(
                 c.number("start"), c.number("stop"), c.number("step"), c.dtype(), c.device()));
     t.op("eye", c -> Tensor.eye(c.integer("n"), c.integer("m"), c.dtype(), c.device()));
-    t.op("hann_window", c -> Windows.hann(c.integer("n"), c.flag("periodic")));
+    t.op(
+        "hann_window",
+        c -> Windows.hann(c.integer("n"), c.flag("periodic"), c.dtype(), c.device()));
     t.op(
         "linspace",
         c ->

@@ -21,6 +21,9 @@ public final class Families {
     PoolCases.addTo(all);
     NormCases.addTo(all);
     CreateCases.addTo(all);
+    LossCases.addTo(all);
+    OptimizerCases.addTo(all);
+    InitCases.addTo(all);
     TernaryCases.addTo(all);
     SoftmaxCases.addTo(all);
     ExpressionCases.addTo(all);
