@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Passes over a data set in batches. The settings are immutable, each method that changes one gives
- * another loader; each call of {@link #iterator()} is a new pass, called an epoch.
+ * another loader that begins at epoch 0; each call of {@link #iterator()} is a new pass, called an
+ * epoch.
  *
  * <p>The loader owns the batches: taking the next one closes the one before, and so does the end of
  * the pass; do not keep a batch's tensors for longer (a copy may be kept). A pass that is

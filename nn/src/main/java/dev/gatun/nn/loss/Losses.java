@@ -1,5 +1,6 @@
 package dev.gatun.nn.loss;
 
+import dev.gatun.tensor.Activations;
 import dev.gatun.tensor.Shape;
 import dev.gatun.tensor.ShapeException;
 import dev.gatun.tensor.Tensor;
@@ -137,17 +138,12 @@ public final class Losses {
       @Nullable Tensor positiveWeight,
       Reduction reduction) {
     same("bceWithLogits", x, target);
-    Tensor log = softplus(x.neg()); // -log sigmoid(x)
+    Tensor log = Activations.logSigmoid(x).neg();
     if (positiveWeight != null) {
       log = log.mul(positiveWeight.sub(1.0).mul(target).add(1.0));
     }
     Tensor losses = target.rsub(1).mul(x).add(log);
     return reduction.of(weight == null ? losses : losses.mul(weight));
-  }
-
-  /** log(1 + exp(x)) without overflow; its gradient is right at 0, too, where both parts bend. */
-  static Tensor softplus(Tensor x) {
-    return x.maximum(0.0).add(x.abs().neg().exp().log1p());
   }
 
   /** {@link #klDiv(Tensor, Tensor, boolean, Reduction)}; the target has probabilities. */

@@ -1,5 +1,6 @@
 package dev.gatun.nn.loss;
 
+import dev.gatun.tensor.Activations;
 import dev.gatun.tensor.DType;
 import dev.gatun.tensor.DTypeException;
 import dev.gatun.tensor.Shape;
@@ -83,7 +84,7 @@ public final class MarginLosses {
   /** {@code log(1 + exp(-target x))}, targets 1 and -1. */
   public static Tensor softMargin(Tensor x, Tensor target, Reduction reduction) {
     Losses.same("softMargin", x, target);
-    return reduction.of(Losses.softplus(target.mul(x).neg()));
+    return reduction.of(Activations.logSigmoid(target.mul(x)).neg());
   }
 
   /**
