@@ -18,8 +18,8 @@ import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 
 /**
- * Reads IDX files, the format of MNIST: two zero bytes, a type, a rank, sizes, and the elements, all
- * big-endian; plain or compressed by gzip.
+ * Reads IDX files, the format of MNIST: two zero bytes, a type, a rank, sizes, and the elements,
+ * all big-endian; plain or compressed by gzip.
  *
  * @see <a href="http://yann.lecun.com/exdb/mnist/">the format, at the end of the page</a>
  */
@@ -87,7 +87,11 @@ public final class Idx {
     }
     if (bytes > limit - 4 - 4L * rank) {
       throw new FormatException(
-          path + " is truncated or corrupt: its sizes " + Arrays.toString(dims) + " of " + dtype
+          path
+              + " is truncated or corrupt: its sizes "
+              + Arrays.toString(dims)
+              + " of "
+              + dtype
               + " need more bytes than it can hold");
     }
     if (bytes > Integer.MAX_VALUE - 8) {
@@ -97,8 +101,14 @@ public final class Idx {
     byte[] data = readExactly(in, (int) bytes, path);
     if (in.read() >= 0) {
       throw new FormatException(
-          path + " goes on after the " + bytes + " bytes that its sizes " + Arrays.toString(dims)
-              + " of " + dtype + " need");
+          path
+              + " goes on after the "
+              + bytes
+              + " bytes that its sizes "
+              + Arrays.toString(dims)
+              + " of "
+              + dtype
+              + " need");
     }
     swap(data, dtype.byteSize());
     return Tensor.fromHost(
@@ -115,7 +125,9 @@ public final class Idx {
       case 0x0e -> DType.FLOAT64;
       default ->
           throw new FormatException(
-              path + " has the unknown IDX type 0x" + Integer.toHexString(type & 0xff)
+              path
+                  + " has the unknown IDX type 0x"
+                  + Integer.toHexString(type & 0xff)
                   + ", expected 0x8, 0x9, 0xb, 0xc, 0xd or 0xe");
     };
   }

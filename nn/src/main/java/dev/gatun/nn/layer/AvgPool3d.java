@@ -6,7 +6,8 @@ import dev.gatun.tensor.Tensor;
 import dev.gatun.tensor.op.Dims;
 
 /**
- * The mean of each window over [N, C, D, H, W]. Each size is one number, or one for each spatial axis.
+ * The mean of each window over [N, C, D, H, W]. Each size is one number, or one for each spatial
+ * axis.
  *
  * @param ceilMode also windows that reach over the end, if they start inside
  * @param countIncludePad padding counts as zeros; else the mean is over the elements inside

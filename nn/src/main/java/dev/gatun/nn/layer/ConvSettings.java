@@ -66,12 +66,21 @@ public abstract sealed class ConvSettings<L, B extends ConvSettings<L, B>>
   long[] weightShape(int first, int second, int axes) {
     if (groups < 1 || in % groups != 0 || out % groups != 0) {
       throw new IllegalArgumentException(
-          "A convolution from " + in + " to " + out + " channels cannot have " + groups
+          "A convolution from "
+              + in
+              + " to "
+              + out
+              + " channels cannot have "
+              + groups
               + " groups");
     }
     if (kernel.length != 1 && kernel.length != axes) {
       throw new IllegalArgumentException(
-          "A convolution over " + axes + " axes needs 1 or " + axes + " kernel sizes, got "
+          "A convolution over "
+              + axes
+              + " axes needs 1 or "
+              + axes
+              + " kernel sizes, got "
               + Arrays.toString(kernel));
     }
     long[] shape = new long[2 + axes];

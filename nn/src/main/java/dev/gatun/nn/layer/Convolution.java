@@ -11,8 +11,7 @@ import dev.gatun.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /** A convolution over any number of axes; see {@link Convolutions#conv}. */
-public abstract sealed class Convolution implements Layer, Model
-    permits Conv1d, Conv2d, Conv3d {
+public abstract sealed class Convolution implements Layer, Model permits Conv1d, Conv2d, Conv3d {
   private final Parameter weight;
   private final @Nullable Parameter bias;
   private final int[] stride;
@@ -23,14 +22,12 @@ public abstract sealed class Convolution implements Layer, Model
   Convolution(ConvSettings<?, ?> settings, int axes) {
     Shape shape = Shape.of(settings.weightShape(settings.out, settings.in, axes));
     double bound = 1 / Math.sqrt((double) shape.numel() / settings.out);
-    if (settings.padding == null && java.util.Arrays.stream(settings.stride).anyMatch(s -> s != 1)) {
+    if (settings.padding == null
+        && java.util.Arrays.stream(settings.stride).anyMatch(s -> s != 1)) {
       throw new IllegalArgumentException("paddingSame needs stride 1");
     }
     weight = Parameter.of(shape, Init.uniform(-bound, bound));
-    bias =
-        settings.bias
-            ? Parameter.of(Shape.of(settings.out), Init.uniform(-bound, bound))
-            : null;
+    bias = settings.bias ? Parameter.of(Shape.of(settings.out), Init.uniform(-bound, bound)) : null;
     stride = settings.stride;
     padding = settings.padding;
     dilation = settings.dilation;

@@ -56,7 +56,8 @@ public final class Embedding implements Layer, Model {
     Tensor y = weight.tensor().indexSelect(0, index.reshape(-1)).reshape(out);
     return padding.isEmpty()
         ? y
-        : index.eq(Tensor.full(Shape.scalar(), padding.getAsLong(), index.dtype(), index.device()))
+        : index
+            .eq(Tensor.full(Shape.scalar(), padding.getAsLong(), index.dtype(), index.device()))
             .unsqueeze(-1)
             .where(y.detach(), y);
   }

@@ -11,8 +11,8 @@ import dev.gatun.tensor.op.Dims;
  *
  * @param ceilMode also windows that reach over the end, if they start inside
  */
-public record MaxPool2d(
-    Dims kernel, Dims stride, Dims padding, Dims dilation, boolean ceilMode) implements Layer {
+public record MaxPool2d(Dims kernel, Dims stride, Dims padding, Dims dilation, boolean ceilMode)
+    implements Layer {
 
   /** Windows side by side. */
   public MaxPool2d(int kernel) {

@@ -6,13 +6,13 @@ import dev.gatun.tensor.Tensor;
 import dev.gatun.tensor.op.Dims;
 
 /**
- * The greatest of each window over [N, C, D, H, W]; padding never wins. Each setting is one number, or
- * one for each spatial axis.
+ * The greatest of each window over [N, C, D, H, W]; padding never wins. Each setting is one number,
+ * or one for each spatial axis.
  *
  * @param ceilMode also windows that reach over the end, if they start inside
  */
-public record MaxPool3d(
-    Dims kernel, Dims stride, Dims padding, Dims dilation, boolean ceilMode) implements Layer {
+public record MaxPool3d(Dims kernel, Dims stride, Dims padding, Dims dilation, boolean ceilMode)
+    implements Layer {
 
   /** Windows side by side. */
   public MaxPool3d(int kernel) {

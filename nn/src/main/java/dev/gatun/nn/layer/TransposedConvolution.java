@@ -26,10 +26,7 @@ public abstract sealed class TransposedConvolution implements Layer, Model
     Shape shape = Shape.of(settings.weightShape(settings.in, settings.out, axes));
     double bound = 1 / Math.sqrt((double) shape.numel() / settings.in); // as PyTorch counts fan-in
     weight = Parameter.of(shape, Init.uniform(-bound, bound));
-    bias =
-        settings.bias
-            ? Parameter.of(Shape.of(settings.out), Init.uniform(-bound, bound))
-            : null;
+    bias = settings.bias ? Parameter.of(Shape.of(settings.out), Init.uniform(-bound, bound)) : null;
     stride = settings.stride;
     padding = Objects.requireNonNull(settings.padding);
     outputPadding = settings.outputPadding;

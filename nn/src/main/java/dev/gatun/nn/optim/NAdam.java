@@ -4,7 +4,10 @@ import dev.gatun.nn.Parameter;
 import dev.gatun.tensor.Tensor;
 import java.util.List;
 
-/** Adam with Nesterov's momentum (Dozat 2016), as PyTorch has it. */
+/**
+ * Adam with Nesterov's momentum (Dozat 2016) as PyTorch 1.13 has it: its correction of the
+ * look-ahead counts the momentum of the step itself twice, which later versions do not.
+ */
 public final class NAdam extends Optimizer {
   private final double beta1;
   private final double beta2;
@@ -45,7 +48,7 @@ public final class NAdam extends Optimizer {
     Tensor change =
         g.div(deviation)
             .mul(rate * (1 - mu) / (1 - product))
-            .add(mean.div(deviation).mul(rate * next / (1 - product * next)));
+            .add(mean.div(deviation).mul(rate * next / (1 - product * mu * next)));
     p.assign(p.sub(change));
   }
 

@@ -166,9 +166,7 @@ public interface Schedule {
 
     private double between(double from, double to, double share) {
       double s = Math.min(share, 1);
-      return cosine
-          ? to + (from - to) / 2 * (1 + Math.cos(Math.PI * s))
-          : from + (to - from) * s;
+      return cosine ? to + (from - to) / 2 * (1 + Math.cos(Math.PI * s)) : from + (to - from) * s;
     }
   }
 }

@@ -195,17 +195,12 @@ public abstract class BackendConformance {
   @TestFactory
   Stream<DynamicTest> effects() {
     return EffectSpecs.all().stream()
-        .flatMap(
-            e ->
-                e.dtypes().stream()
-                    .flatMap(
-                        t ->
-                            Stream.of(Arrangement.CONTIGUOUS, Arrangement.SLICED)
-                                .map(
-                                    a ->
-                                        dynamicTest(
-                                            e.effect() + " " + t + " " + a,
-                                            () -> effect(e, t, a)))));
+        .flatMap(e ->
+            e.dtypes().stream()
+                .flatMap(t ->
+                    Stream.of(Arrangement.CONTIGUOUS, Arrangement.SLICED)
+                        .map(a ->
+                            dynamicTest(e.effect() + " " + t + " " + a, () -> effect(e, t, a)))));
   }
 
   private void effect(EffectSpecs.EffectSpec spec, DType dtype, Arrangement arrangement) {
@@ -238,5 +233,4 @@ public abstract class BackendConformance {
         Arrays.copyOf(operands, targets),
         Arrays.copyOfRange(operands, targets, operands.length));
   }
-
 }

@@ -44,8 +44,7 @@ final class CompositeSpecs {
                 Sample.of(new LayerNorm(1, 1e-5), real(3, 8), real(8), real(8)),
                 Sample.of(new LayerNorm(2, 1e-3), real(2, 3, 5), real(3, 5), real(3, 5)),
                 Sample.of(new LayerNorm(1, 1e-5), real(0, 8), real(8), real(8)),
-                Sample.of(new LayerNorm(1, 1e-5), real(64, 1000), real(1000), real(1000))
-                    .forSize())
+                Sample.of(new LayerNorm(1, 1e-5), real(64, 1000), real(1000), real(1000)).forSize())
             .within(Tolerance.steps(64, 4, 8))
             .onnx("LayerNormalization"),
         OpSpec.of(

@@ -60,7 +60,6 @@ final class CreationSpecs {
   }
 
   private static Sample random(Distribution kind, long offset, long n) {
-    return Sample.of(
-        t -> new Primitive.Random(kind, Shape.of(n), t, 0x123456789abcdefL, offset));
+    return Sample.of(t -> new Primitive.Random(kind, Shape.of(n), t, 0x123456789abcdefL, offset));
   }
 }

@@ -37,16 +37,13 @@ public final class Digest {
       Op op = sample.op().apply(dtype);
       Tensor[] inputs =
           sample.inputs().stream()
-              .map(
-                  in -> {
-                    DType t = in.dtype(dtype);
-                    return Arrangement.host(in.values(random, t), in.shape(), t, device);
-                  })
+              .map(in -> {
+                DType t = in.dtype(dtype);
+                return Arrangement.host(in.values(random, t), in.shape(), t, device);
+              })
               .toArray(Tensor[]::new);
       Tensor[] outputs =
-          inputs.length > 0
-              ? Engine.callAll(op, inputs)
-              : new Tensor[] {Engine.create(device, op)};
+          inputs.length > 0 ? Engine.callAll(op, inputs) : new Tensor[] {Engine.create(device, op)};
       for (Tensor t : outputs) {
         byte[] bytes = new byte[Math.toIntExact(t.numel() * t.dtype().byteSize())];
         t.copyTo(MemorySegment.ofArray(bytes));

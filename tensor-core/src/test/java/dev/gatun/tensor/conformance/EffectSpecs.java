@@ -29,10 +29,6 @@ final class EffectSpecs {
         new EffectSpec(
             new Effect.AdamStep(0.01, 0.9, 0.999, 1e-8, 0.1, true, 3), 3, 1, OpSpec.FLOATS, steps),
         new EffectSpec(
-            new Effect.AdamStep(0.01, 0.9, 0.99, 1e-8, 0.1, false, 9),
-            3,
-            1,
-            OpSpec.FLOATS,
-            steps));
+            new Effect.AdamStep(0.01, 0.9, 0.99, 1e-8, 0.1, false, 9), 3, 1, OpSpec.FLOATS, steps));
   }
 }

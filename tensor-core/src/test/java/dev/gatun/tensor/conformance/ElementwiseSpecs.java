@@ -88,16 +88,12 @@ final class ElementwiseSpecs {
         OpSpec.of(
                 "Where",
                 OpSpec.ALL,
-                Sample.of(
-                    new Primitive.Where(), Input.condition(3, 7), real(3, 7), real(3, 7)),
+                Sample.of(new Primitive.Where(), Input.condition(3, 7), real(3, 7), real(3, 7)),
                 Sample.of(new Primitive.Where(), Input.condition(3, 1), real(7), real(2, 1, 1)),
                 Sample.of(new Primitive.Where(), Input.condition(), real(), real()),
                 Sample.of(new Primitive.Where(), Input.condition(0, 3), real(3), real(1)),
                 Sample.of(
-                        new Primitive.Where(),
-                        Input.condition(70_001),
-                        real(70_001),
-                        real(70_001))
+                        new Primitive.Where(), Input.condition(70_001), real(70_001), real(70_001))
                     .forSize())
             .onnx("Where"));
     specs.add(cast());
@@ -159,8 +155,7 @@ final class ElementwiseSpecs {
       case ASIN, ACOS, ATANH, ERFINV -> real(s, -1.1, 1.1).smooth(-0.8, 0.8);
       case ACOSH -> real(s, 0.5, 8).smooth(1.3, 4);
       case TAN -> real(s, -3, 3).smooth(-1.2, 1.2);
-      case EXP, EXP2, EXPM1, SINH, COSH, TANH, SIGMOID, SIN, COS ->
-          real(s, -9, 9).smooth(-2, 2);
+      case EXP, EXP2, EXPM1, SINH, COSH, TANH, SIGMOID, SIN, COS -> real(s, -9, 9).smooth(-2, 2);
       case LGAMMA, DIGAMMA, TRIGAMMA -> real(s, -5, 20).smooth(0.4, 5);
       default -> real(s, -3, 3);
     };
@@ -196,8 +191,7 @@ final class ElementwiseSpecs {
   }
 
   private static boolean hasGradient(BinaryKind kind) {
-    return kind.domain() == BinaryKind.Domain.NUMERIC
-        || kind.domain() == BinaryKind.Domain.FLOAT;
+    return kind.domain() == BinaryKind.Domain.NUMERIC || kind.domain() == BinaryKind.Domain.FLOAT;
   }
 
   private static Tolerance tolerance(BinaryKind kind) {
@@ -290,12 +284,10 @@ final class ElementwiseSpecs {
     // Only casts to float64 keep gradients that differences can be checked against.
     List<Sample> checked =
         samples.stream()
-            .map(
-                s ->
-                    s.op().apply(DType.FLOAT64) instanceof Primitive.Cast c
-                            && c.to() == DType.FLOAT64
-                        ? s
-                        : s.withoutGradient())
+            .map(s ->
+                s.op().apply(DType.FLOAT64) instanceof Primitive.Cast c && c.to() == DType.FLOAT64
+                    ? s
+                    : s.withoutGradient())
             .toList();
     return OpSpec.of("Cast", OpSpec.ALL, checked.toArray(Sample[]::new))
         .within(new Tolerance(0, 1, 0)) // float64 may pass through float32 on its way to 16 bits

@@ -35,8 +35,7 @@ final class IndexSpecs {
                 Sample.of(new Primitive.IndexSelect(1), real(2, 5, 3), index(5, 4)),
                 Sample.of(new Primitive.IndexSelect(2), real(2, 3, 4), index(4, 2)),
                 Sample.of(new Primitive.IndexSelect(0), real(4, 3), index(4, 0)),
-                Sample.of(new Primitive.IndexSelect(0), real(50, 33), index(50, 2000))
-                    .forSize())
+                Sample.of(new Primitive.IndexSelect(0), real(50, 33), index(50, 2000)).forSize())
             .onnx("Gather"));
     specs.add(
         OpSpec.of(
@@ -45,8 +44,7 @@ final class IndexSpecs {
                 Sample.of(new Primitive.IndexAdd(0), real(4, 3), index(4, 7), real(7, 3)),
                 Sample.of(new Primitive.IndexAdd(1), real(2, 5, 3), index(5, 4), real(2, 4, 3)),
                 Sample.of(new Primitive.IndexAdd(0), real(4, 3), index(4, 0), real(0, 3)),
-                Sample.of(
-                        new Primitive.IndexAdd(0), real(50, 33), index(50, 2000), real(2000, 33))
+                Sample.of(new Primitive.IndexAdd(0), real(50, 33), index(50, 2000), real(2000, 33))
                     .forSize())
             // A backend may round after each of several additions to one place.
             .within(Tolerance.steps(32, 8, 8))
@@ -59,11 +57,11 @@ final class IndexSpecs {
         OpSpec.of(
             "Scatter " + kind,
             kind == ScatterKind.SET ? OpSpec.ALL : OpSpec.NUMBERS,
-            Sample.of(
-                new Primitive.Scatter(0, kind), real(5, 3), uniqueIndex(5, 4, 3), real(4, 3)),
+            Sample.of(new Primitive.Scatter(0, kind), real(5, 3), uniqueIndex(5, 4, 3), real(4, 3)),
             Sample.of(new Primitive.Scatter(0, kind), real(4, 3), index(4, 6, 2), real(6, 3))
                 .withoutGradient(),
-            Sample.of(new Primitive.Scatter(1, kind), real(2, 4, 3), index(4, 2, 5, 3), real(2, 5, 3))
+            Sample.of(
+                    new Primitive.Scatter(1, kind), real(2, 4, 3), index(4, 2, 5, 3), real(2, 5, 3))
                 .withoutGradient(),
             Sample.of(new Primitive.Scatter(0, kind), real(4, 3), index(4, 0, 3), real(0, 3)));
     return (switch (kind) {

@@ -95,8 +95,7 @@ public record Input(
 
   /** The same values under another shape. */
   public Input withShape(long... other) {
-    return new Input(
-        Shape.of(other), content, low, high, smoothLow, smoothHigh, kink, nonZero);
+    return new Input(Shape.of(other), content, low, high, smoothLow, smoothHigh, kink, nonZero);
   }
 
   /** The dtype of this operand when the sample is tested with a dtype. */

@@ -29,10 +29,8 @@ final class LinalgSpecs {
                 "Solve",
                 OpSpec.FLOATS,
                 Sample.of(new Primitive.Solve(), matrix(Content.INVERTIBLE, 4, 4), real(4, 2)),
-                Sample.of(
-                    new Primitive.Solve(), matrix(Content.INVERTIBLE, 2, 3, 3), real(3, 1)),
-                Sample.of(
-                    new Primitive.Solve(), matrix(Content.INVERTIBLE, 1, 1), real(2, 1, 3)))
+                Sample.of(new Primitive.Solve(), matrix(Content.INVERTIBLE, 2, 3, 3), real(3, 1)),
+                Sample.of(new Primitive.Solve(), matrix(Content.INVERTIBLE, 1, 1), real(2, 1, 3)))
             .within(FACTORED)
             .special(Special.NONE),
         OpSpec.of(

@@ -46,8 +46,7 @@ final class MovingSpecs {
                 "Slice",
                 OpSpec.ALL,
                 Sample.of(
-                    new Primitive.Slice(Dims.of(1, 4), Dims.of(2, 3), Dims.of(3, -2)),
-                    real(6, 5)),
+                    new Primitive.Slice(Dims.of(1, 4), Dims.of(2, 3), Dims.of(3, -2)), real(6, 5)),
                 Sample.of(
                     new Primitive.Slice(Dims.of(0, 1), Dims.of(0, 2), Dims.of(1, 1)), real(3, 4)))
             .onnx("Slice"),

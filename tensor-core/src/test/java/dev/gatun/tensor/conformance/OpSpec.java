@@ -61,8 +61,7 @@ public record OpSpec(
 
   /** The spec of an op with defaults: exact, differentiable, few special values. */
   public static OpSpec of(String key, Set<DType> dtypes, Sample... samples) {
-    return new OpSpec(
-        key, dtypes, true, Tolerance.exact(), Special.FEW, "", List.of(samples));
+    return new OpSpec(key, dtypes, true, Tolerance.exact(), Special.FEW, "", List.of(samples));
   }
 
   public OpSpec within(Tolerance other) {

@@ -36,12 +36,8 @@ final class OpsTable {
 
         `BinaryScalar` is the composite form of these with a number in place of one operand.
         """);
-    section(
-        page,
-        "Other primitives",
-        op -> op instanceof Primitive && !unary(op) && !binary(op));
-    section(
-        page, "Composites", op -> op instanceof Composite && !(op instanceof BinaryScalar));
+    section(page, "Other primitives", op -> op instanceof Primitive && !unary(op) && !binary(op));
+    section(page, "Composites", op -> op instanceof Composite && !(op instanceof BinaryScalar));
     return page.toString();
   }
 
@@ -68,7 +64,9 @@ final class OpsTable {
 
   private static Op op(OpSpec spec) {
     Sample sample = spec.samples().getFirst();
-    return sample.op().apply(spec.dtypes().stream().filter(sample::takes).findFirst().orElseThrow());
+    return sample
+        .op()
+        .apply(spec.dtypes().stream().filter(sample::takes).findFirst().orElseThrow());
   }
 
   private static String dtypes(Set<DType> set) {

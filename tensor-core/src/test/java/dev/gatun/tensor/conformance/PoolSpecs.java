@@ -39,14 +39,11 @@ final class PoolSpecs {
                 OpSpec.FLOATS,
                 Sample.of(new Primitive.AvgPool(LINE, true, 0, Dims.of(0)), real(2, 3, 7)),
                 Sample.of(new Primitive.AvgPool(PLANE, false, 0, ZERO), real(2, 3, 6, 4)),
-                Sample.of(
-                    new Primitive.AvgPool(UNEVEN, false, 0, Dims.of(1, 1)), real(1, 2, 5, 6)),
-                Sample.of(
-                    new Primitive.AvgPool(UNEVEN, true, 0, Dims.of(1, 1)), real(1, 2, 5, 6)),
+                Sample.of(new Primitive.AvgPool(UNEVEN, false, 0, Dims.of(1, 1)), real(1, 2, 5, 6)),
+                Sample.of(new Primitive.AvgPool(UNEVEN, true, 0, Dims.of(1, 1)), real(1, 2, 5, 6)),
                 Sample.of(new Primitive.AvgPool(UNEVEN, true, 5, ZERO), real(1, 2, 5, 6)),
                 Sample.of(
-                    new Primitive.AvgPool(SPACE, true, 0, Dims.of(0, 0, 0)),
-                    real(1, 2, 3, 4, 5)),
+                    new Primitive.AvgPool(SPACE, true, 0, Dims.of(0, 0, 0)), real(1, 2, 3, 4, 5)),
                 Sample.of(new Primitive.AvgPool(PLANE, true, 0, ZERO), real(0, 3, 6, 4)),
                 Sample.of(new Primitive.AvgPool(PLANE, true, 0, ZERO), real(4, 16, 30, 30))
                     .forSize())
@@ -68,8 +65,7 @@ final class PoolSpecs {
                     new Primitive.AvgPoolGrad(UNEVEN, true, 0, Dims.of(1, 1), Dims.of(5, 6)),
                     real(1, 2, 3, 5)),
                 Sample.of(
-                    new Primitive.AvgPoolGrad(
-                        SPACE, true, 3, Dims.of(0, 0, 0), Dims.of(3, 4, 5)),
+                    new Primitive.AvgPoolGrad(SPACE, true, 3, Dims.of(0, 0, 0), Dims.of(3, 4, 5)),
                     real(1, 2, 3, 2, 3)))
             .within(Tolerance.sum(8, 3)));
   }

@@ -38,9 +38,7 @@ final class IndexCases {
                     c.in("src"),
                     ScatterReduction.valueOf(c.text("reduce").toUpperCase(Locale.ROOT)),
                     c.flag("include_self")));
-    t.op(
-        "searchsorted",
-        c -> Sorting.searchSorted(c.in("sorted"), c.x(), c.flag("right")));
+    t.op("searchsorted", c -> Sorting.searchSorted(c.in("sorted"), c.x(), c.flag("right")));
     t.ops("kthvalue", c -> named(Sorting.kthValue(c.x(), c.integer("k"), dim(c), false)));
     t.ops("unique", c -> unique(Sorting.unique(c.x())));
     t.ops("sort", c -> named(c.x().sort(dim(c), c.flag("descending"))));

@@ -24,9 +24,7 @@ final class NormCases {
     t.op(
         "group_norm",
         c -> Norms.groupNorm(c.x(), c.integer("groups"), weight(c), bias(c), c.number("eps")));
-    t.op(
-        "instance_norm",
-        c -> Norms.instanceNorm(c.x(), weight(c), bias(c), c.number("eps")));
+    t.op("instance_norm", c -> Norms.instanceNorm(c.x(), weight(c), bias(c), c.number("eps")));
     t.op(
         "local_response_norm",
         c ->

@@ -24,10 +24,8 @@ final class ReduceCases {
     t.op("std", c -> c.x().std(1, keep(c), dims(c)));
     t.op("any", c -> c.x().any(c.integer("dim")));
     t.op("all", c -> c.x().all(c.integer("dim")));
-    t.op(
-        "argmax", c -> c.has("dim") ? c.x().argmax(c.integer("dim")) : c.x().argmax());
-    t.op(
-        "argmin", c -> c.has("dim") ? c.x().argmin(c.integer("dim")) : c.x().argmin());
+    t.op("argmax", c -> c.has("dim") ? c.x().argmax(c.integer("dim")) : c.x().argmax());
+    t.op("argmin", c -> c.has("dim") ? c.x().argmin(c.integer("dim")) : c.x().argmin());
     t.op("count_nonzero", c -> c.x().countNonZero(c.integer("dim")));
     t.ops("max_dim", c -> IndexCases.named(c.x().max(c.integer("dim"))));
     t.ops("min_dim", c -> IndexCases.named(c.x().min(c.integer("dim"))));

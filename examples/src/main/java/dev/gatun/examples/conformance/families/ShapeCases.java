@@ -22,9 +22,7 @@ final class ShapeCases {
     t.op("diag_vector", c -> Diagonals.diag(c.x(), c.integer("diagonal", 0)));
     t.op(
         "diagonal",
-        c ->
-            Diagonals.diagonal(
-                c.x(), c.integer("offset"), c.integer("dim1"), c.integer("dim2")));
+        c -> Diagonals.diagonal(c.x(), c.integer("offset"), c.integer("dim1"), c.integer("dim2")));
     t.op("trace", c -> Diagonals.trace(c.x()));
     t.ops("meshgrid", ShapeCases::meshgrid);
     t.op("expand", c -> c.x().expand(c.longs("shape")));
@@ -50,14 +48,10 @@ final class ShapeCases {
                 c.attributes().ints("dilation", 2, 1)));
     t.op("flip", c -> c.x().flip(c.ints("dims")));
     t.op("movedim", c -> c.x().movedim(c.ints("source"), c.ints("destination")));
-    t.op(
-        "narrow",
-        c -> c.x().narrow(c.integer("dim"), c.integer("start"), c.integer("length")));
+    t.op("narrow", c -> c.x().narrow(c.integer("dim"), c.integer("start"), c.integer("length")));
     t.op("permute", c -> c.x().permute(c.ints("dims")));
     t.op("repeat", c -> c.x().repeat(c.longs("repeats")));
-    t.op(
-        "repeat_interleave",
-        c -> c.x().repeatInterleave(c.integer("repeats"), c.integer("dim")));
+    t.op("repeat_interleave", c -> c.x().repeatInterleave(c.integer("repeats"), c.integer("dim")));
     t.op("reshape", c -> c.x().reshape(c.longs("shape")));
     t.op("roll", c -> c.x().roll(c.longs("shifts"), c.ints("dims")));
     t.op("rot90", c -> c.x().rot90(c.integer("k"), c.ints("dims")[0], c.ints("dims")[1]));

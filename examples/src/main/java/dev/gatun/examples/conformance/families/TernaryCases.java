@@ -12,9 +12,7 @@ final class TernaryCases {
     t.op(
         "lerp",
         c ->
-            c.hasInput("w")
-                ? c.a().lerp(c.b(), c.in("w"))
-                : c.a().lerp(c.b(), c.number("weight")));
+            c.hasInput("w") ? c.a().lerp(c.b(), c.in("w")) : c.a().lerp(c.b(), c.number("weight")));
     t.op("where", c -> c.in("cond").where(c.a(), c.b()));
   }
 }

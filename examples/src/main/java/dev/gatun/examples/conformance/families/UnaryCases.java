@@ -44,9 +44,7 @@ final class UnaryCases {
     t.op("hardshrink", c -> Activations.hardshrink(c.x(), c.number("lambd")));
     t.op("hardsigmoid", c -> Activations.hardsigmoid(c.x()));
     t.op("hardswish", c -> Activations.hardswish(c.x()));
-    t.op(
-        "hardtanh",
-        c -> Activations.hardtanh(c.x(), c.number("min_val"), c.number("max_val")));
+    t.op("hardtanh", c -> Activations.hardtanh(c.x(), c.number("min_val"), c.number("max_val")));
     t.op("isfinite", c -> c.x().isFinite());
     t.op("isinf", c -> c.x().isInf());
     t.op("isnan", c -> c.x().isNan());
@@ -85,9 +83,7 @@ final class UnaryCases {
     t.op("tan", c -> c.x().tan());
     t.op("tanh", c -> c.x().tanh());
     t.op("tanhshrink", c -> Activations.tanhshrink(c.x()));
-    t.op(
-        "threshold",
-        c -> Activations.threshold(c.x(), c.number("threshold"), c.number("value")));
+    t.op("threshold", c -> Activations.threshold(c.x(), c.number("threshold"), c.number("value")));
     t.op("trunc", c -> c.x().trunc());
   }
 

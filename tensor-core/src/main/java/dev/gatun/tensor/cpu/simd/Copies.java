@@ -23,7 +23,10 @@ final class Copies {
     DType from = x.dtype();
     DType to = y.dtype();
     Elementwise.run(
-        new Buf[] {x}, new DType[] {from}, y, to,
+        new Buf[] {x},
+        new DType[] {from},
+        y,
+        to,
         (in, at, out, outAt, n) -> Convert.run(from, to, in[0], at[0], out, outAt, n));
   }
 
@@ -60,12 +63,28 @@ final class Copies {
           }
           if (dense) {
             Strided.gather(
-                size, x.segment(), xAt, sizes, nest.strides[0], 0, nest.rank, count, y.segment(),
+                size,
+                x.segment(),
+                xAt,
+                sizes,
+                nest.strides[0],
+                0,
+                nest.rank,
+                count,
+                y.segment(),
                 yAt * size);
           } else {
             Strided.copy(
-                size, x.segment(), xAt, nest.strides[0], y.segment(), yAt, nest.strides[1], sizes,
-                0, nest.rank);
+                size,
+                x.segment(),
+                xAt,
+                nest.strides[0],
+                y.segment(),
+                yAt,
+                nest.strides[1],
+                sizes,
+                0,
+                nest.rank);
           }
         });
   }

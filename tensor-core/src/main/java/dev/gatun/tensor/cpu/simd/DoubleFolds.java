@@ -9,8 +9,8 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Folds of dense runs and of columns of float64. A sum adds at most {@link #DEPTH} values in one
- * lane before the lanes meet. The order of operations depends on the sizes only. Offsets in
- * bytes. Stateless. {@code FloatFolds} is the same for float32.
+ * lane before the lanes meet. The order of operations depends on the sizes only. Offsets in bytes.
+ * Stateless. {@code FloatFolds} is the same for float32.
  */
 final class DoubleFolds {
   private static final VectorSpecies<Double> SPECIES = SimdSpecies.doubles();
@@ -108,10 +108,7 @@ final class DoubleFolds {
     if (whole > 0) {
       DoubleVector v = op == MAX ? max(x, at, whole) : min(x, at, whole);
       // The greatest of a set does not depend on the order.
-      best =
-          op == MAX
-              ? v.reduceLanes(VectorOperators.MAX)
-              : v.reduceLanes(VectorOperators.MIN);
+      best = op == MAX ? v.reduceLanes(VectorOperators.MAX) : v.reduceLanes(VectorOperators.MIN);
     }
     for (int i = whole; i < n; i++) {
       double v = x.get(DOUBLE, at + (long) i * BYTES);

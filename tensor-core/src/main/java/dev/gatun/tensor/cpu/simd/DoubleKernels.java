@@ -97,8 +97,7 @@ final class DoubleKernels {
       case ADD -> (in, at, y, yAt, n) -> add(in[0], at[0], in[1], at[1], y, yAt, n);
       case SUB -> (in, at, y, yAt, n) -> sub(in[0], at[0], in[1], at[1], y, yAt, n);
       case MUL -> (in, at, y, yAt, n) -> mul(in[0], at[0], in[1], at[1], y, yAt, n);
-      case POW, ATAN2 ->
-          (in, at, y, yAt, n) -> power(op, in[0], at[0], in[1], at[1], y, yAt, n);
+      case POW, ATAN2 -> (in, at, y, yAt, n) -> power(op, in[0], at[0], in[1], at[1], y, yAt, n);
       default -> (in, at, y, yAt, n) -> binary(op, in[0], at[0], in[1], at[1], y, yAt, n);
     };
   }
@@ -130,7 +129,13 @@ final class DoubleKernels {
   }
 
   private static void binary(
-      int op, MemorySegment a, long aAt, MemorySegment b, long bAt, MemorySegment y, long yAt,
+      int op,
+      MemorySegment a,
+      long aAt,
+      MemorySegment b,
+      long bAt,
+      MemorySegment y,
+      long yAt,
       int n) {
     for (int i = 0; i < n; i += LANES) {
       long at = (long) i * BYTES;
@@ -153,7 +158,13 @@ final class DoubleKernels {
   }
 
   private static void power(
-      int op, MemorySegment a, long aAt, MemorySegment b, long bAt, MemorySegment y, long yAt,
+      int op,
+      MemorySegment a,
+      long aAt,
+      MemorySegment b,
+      long bAt,
+      MemorySegment y,
+      long yAt,
       int n) {
     for (int i = 0; i < n; i += LANES) {
       long at = (long) i * BYTES;
@@ -162,8 +173,7 @@ final class DoubleKernels {
       DoubleVector r;
       if (op == POW) {
         // C99's pow, where Java's differs: 1 to any power, and -1 to an infinite one, is 1.
-        VectorMask<Double> one =
-            u.eq(1).or(u.eq(-1).and(v.test(VectorOperators.IS_INFINITE)));
+        VectorMask<Double> one = u.eq(1).or(u.eq(-1).and(v.test(VectorOperators.IS_INFINITE)));
         r = u.lanewise(VectorOperators.POW, v).blend(1f, one);
       } else {
         r = u.lanewise(VectorOperators.ATAN2, v);
@@ -275,8 +285,7 @@ final class DoubleKernels {
           switch (op) {
             case FLOOR -> signed.sub(1).blend(signed, signed.compare(VectorOperators.LE, v));
             case CEIL ->
-                copySign(
-                    signed.add(1).blend(signed, signed.compare(VectorOperators.GE, v)), v);
+                copySign(signed.add(1).blend(signed, signed.compare(VectorOperators.GE, v)), v);
             case ROUND -> signed;
             default -> down;
           };
@@ -363,7 +372,13 @@ final class DoubleKernels {
   }
 
   private static void compare(
-      int op, MemorySegment a, long aAt, MemorySegment b, long bAt, MemorySegment y, long yAt,
+      int op,
+      MemorySegment a,
+      long aAt,
+      MemorySegment b,
+      long bAt,
+      MemorySegment y,
+      long yAt,
       int n) {
     for (int i = 0; i < n; i += LANES) {
       long at = (long) i * BYTES;
@@ -383,8 +398,14 @@ final class DoubleKernels {
   }
 
   private static void compareEach(
-      BinaryKind kind, MemorySegment a, long aAt, MemorySegment b, long bAt, MemorySegment y,
-      long yAt, int n) {
+      BinaryKind kind,
+      MemorySegment a,
+      long aAt,
+      MemorySegment b,
+      long bAt,
+      MemorySegment y,
+      long yAt,
+      int n) {
     for (int i = 0; i < n; i++) {
       double u = a.get(DOUBLE, aAt + (long) i * BYTES);
       double v = b.get(DOUBLE, bAt + (long) i * BYTES);
@@ -403,8 +424,15 @@ final class DoubleKernels {
 
   /** {@code condition ? a : b}, for any dtype of this size: bits are not touched. */
   static void where(
-      MemorySegment c, long cAt, MemorySegment a, long aAt, MemorySegment b, long bAt,
-      MemorySegment y, long yAt, int n) {
+      MemorySegment c,
+      long cAt,
+      MemorySegment a,
+      long aAt,
+      MemorySegment b,
+      long bAt,
+      MemorySegment y,
+      long yAt,
+      int n) {
     if (MASK_BYTES == null) {
       for (int i = 0; i < n; i++) {
         long at = (long) i * BYTES;

@@ -60,8 +60,7 @@ final class Elementwise {
         tiles.run(0, count);
       } else {
         int tasks = (int) Math.min(count, ThreadPool.size());
-        ThreadPool.parallelFor(
-            tasks, t -> tiles.run(count * t / tasks, count * (t + 1) / tasks));
+        ThreadPool.parallelFor(tasks, t -> tiles.run(count * t / tasks, count * (t + 1) / tasks));
       }
     }
   }
@@ -93,14 +92,19 @@ final class Elementwise {
       at[i] = (in[i].offset() + start) * sizes[i];
     }
     int outSize = out.dtype().byteSize();
-    block(
-        kernel, segments, at, sizes, out.segment(), (out.offset() + start) * outSize, outSize, n);
+    block(kernel, segments, at, sizes, out.segment(), (out.offset() + start) * outSize, outSize, n);
   }
 
   /** Any number of dense elements: whole vectors where they lie, the rest through a buffer. */
   private static void block(
-      Kernel kernel, MemorySegment[] in, long[] at, int[] sizes, MemorySegment out, long outAt,
-      int outSize, int n) {
+      Kernel kernel,
+      MemorySegment[] in,
+      long[] at,
+      int[] sizes,
+      MemorySegment out,
+      long outAt,
+      int outSize,
+      int n) {
     int whole = n & -LANES;
     if (whole > 0) {
       kernel.run(in, at, out, outAt, whole);
@@ -117,8 +121,7 @@ final class Elementwise {
             in[i], at[i] + (long) whole * sizes[i], tail, tailAt[i], (long) rest * sizes[i]);
       }
       kernel.run(tails, tailAt, tail, 0, LANES);
-      MemorySegment.copy(
-          tail, 0, out, outAt + (long) whole * outSize, (long) rest * outSize);
+      MemorySegment.copy(tail, 0, out, outAt + (long) whole * outSize, (long) rest * outSize);
     }
   }
 
@@ -231,21 +234,42 @@ final class Elementwise {
     }
 
     private void fetch(
-        int i, long position, long length, int n, boolean isDense, boolean convert,
+        int i,
+        long position,
+        long length,
+        int n,
+        boolean isDense,
+        boolean convert,
         Scratch scratch) {
       Buf b = in[i];
       int size = b.dtype().byteSize();
       MemorySegment target = scratch.buffer(2 * i);
       if (!convert) {
         Strided.gather(
-            size, b.segment(), position, nest.sizes, nest.strides[i], split, nest.rank, length,
-            target, 0);
+            size,
+            b.segment(),
+            position,
+            nest.sizes,
+            nest.strides[i],
+            split,
+            nest.rank,
+            length,
+            target,
+            0);
       } else if (isDense) {
         Convert.run(b.dtype(), as[i], b.segment(), position * size, target, 0, n);
       } else {
         MemorySegment raw = scratch.buffer(2 * i + 1);
         Strided.gather(
-            size, b.segment(), position, nest.sizes, nest.strides[i], split, nest.rank, length, raw,
+            size,
+            b.segment(),
+            position,
+            nest.sizes,
+            nest.strides[i],
+            split,
+            nest.rank,
+            length,
+            raw,
             0);
         Convert.run(b.dtype(), as[i], raw, 0, target, 0, n);
       }

@@ -108,10 +108,7 @@ final class FloatFolds {
     if (whole > 0) {
       FloatVector v = op == MAX ? max(x, at, whole) : min(x, at, whole);
       // The greatest of a set does not depend on the order.
-      best =
-          op == MAX
-              ? v.reduceLanes(VectorOperators.MAX)
-              : v.reduceLanes(VectorOperators.MIN);
+      best = op == MAX ? v.reduceLanes(VectorOperators.MAX) : v.reduceLanes(VectorOperators.MIN);
     }
     for (int i = whole; i < n; i++) {
       float v = x.get(FLOAT, at + (long) i * BYTES);

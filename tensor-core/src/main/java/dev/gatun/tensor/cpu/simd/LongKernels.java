@@ -34,8 +34,14 @@ final class LongKernels {
   }
 
   private static void binary(
-      BinaryKind kind, MemorySegment a, long aAt, MemorySegment b, long bAt, MemorySegment y,
-      long yAt, int n) {
+      BinaryKind kind,
+      MemorySegment a,
+      long aAt,
+      MemorySegment b,
+      long bAt,
+      MemorySegment y,
+      long yAt,
+      int n) {
     switch (kind) {
       case ADD -> {
         for (int i = 0; i < n; i++) {
@@ -133,7 +139,13 @@ final class LongKernels {
   }
 
   private static void compare(
-      int op, MemorySegment a, long aAt, MemorySegment b, long bAt, MemorySegment y, long yAt,
+      int op,
+      MemorySegment a,
+      long aAt,
+      MemorySegment b,
+      long bAt,
+      MemorySegment y,
+      long yAt,
       int n) {
     for (int i = 0; i < n; i++) {
       long u = get(a, aAt, i);

@@ -60,7 +60,9 @@ final class LoopNest {
     return n;
   }
 
-  /** True when the operand's elements lie in row-major order without gaps from axis {@code a} on. */
+  /**
+   * True when the operand's elements lie in row-major order without gaps from axis {@code a} on.
+   */
   boolean isDense(int operand, int a) {
     long dense = 1;
     for (int i = rank - 1; i >= a; i--) {
@@ -74,7 +76,10 @@ final class LoopNest {
 
   @Override
   public String toString() {
-    return "LoopNest[sizes=" + Arrays.toString(Arrays.copyOf(sizes, rank)) + ", strides="
-        + Arrays.deepToString(strides) + "]";
+    return "LoopNest[sizes="
+        + Arrays.toString(Arrays.copyOf(sizes, rank))
+        + ", strides="
+        + Arrays.deepToString(strides)
+        + "]";
   }
 }

@@ -79,7 +79,19 @@ final class Products {
         row /= nest.sizes[x];
       }
       multiply(
-          count, m, n, k, a, aAt, aStep, b, bAt, bStep, y, y.offset() + i * count * plane, plane,
+          count,
+          m,
+          n,
+          k,
+          a,
+          aAt,
+          aStep,
+          b,
+          bAt,
+          bStep,
+          y,
+          y.offset() + i * count * plane,
+          plane,
           strides);
     }
   }
@@ -93,16 +105,62 @@ final class Products {
   }
 
   private static void multiply(
-      int count, int m, int n, int k, Buf a, long aAt, long aStep, Buf b, long bAt, long bStep,
-      Buf y, long yAt, long yStep, long[] s) {
+      int count,
+      int m,
+      int n,
+      int k,
+      Buf a,
+      long aAt,
+      long aStep,
+      Buf b,
+      long bAt,
+      long bStep,
+      Buf y,
+      long yAt,
+      long yStep,
+      long[] s) {
     if (y.dtype() == DType.FLOAT64) {
       GemmDouble.gemmBatched(
-          count, m, n, k, a.segment(), aAt, aStep, s[0], s[1], b.segment(), bAt, bStep, s[2], s[3],
-          y.segment(), yAt, yStep, n, false);
+          count,
+          m,
+          n,
+          k,
+          a.segment(),
+          aAt,
+          aStep,
+          s[0],
+          s[1],
+          b.segment(),
+          bAt,
+          bStep,
+          s[2],
+          s[3],
+          y.segment(),
+          yAt,
+          yStep,
+          n,
+          false);
     } else {
       Gemm.gemmBatched(
-          count, m, n, k, a.segment(), aAt, aStep, s[0], s[1], b.segment(), bAt, bStep, s[2], s[3],
-          y.segment(), yAt, yStep, n, false);
+          count,
+          m,
+          n,
+          k,
+          a.segment(),
+          aAt,
+          aStep,
+          s[0],
+          s[1],
+          b.segment(),
+          bAt,
+          bStep,
+          s[2],
+          s[3],
+          y.segment(),
+          yAt,
+          yStep,
+          n,
+          false);
     }
   }
 }

@@ -13,9 +13,9 @@ import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 
 /**
- * Reductions of floats over any axes. The innermost axis decides how: dense and reduced, each run is
- * folded to a number; dense and kept, rows are folded into one; else the input is copied so that the
- * reduced axes come last. Stateless.
+ * Reductions of floats over any axes. The innermost axis decides how: dense and reduced, each run
+ * is folded to a number; dense and kept, rows are folded into one; else the input is copied so that
+ * the reduced axes come last. Stateless.
  */
 final class Reductions {
   private static final ValueLayout.OfDouble WIDE = ValueLayout.JAVA_DOUBLE;
@@ -44,8 +44,7 @@ final class Reductions {
       return;
     }
     Buf wide = temporary(backend, x.shape(), DType.FLOAT32);
-    Buf result =
-        op.kind().isIndex() ? y : temporary(backend, y.shape(), DType.FLOAT32);
+    Buf result = op.kind().isIndex() ? y : temporary(backend, y.shape(), DType.FLOAT32);
     try {
       Copies.cast(x, wide);
       strided(backend, op, wide, result);
@@ -235,8 +234,7 @@ final class Reductions {
       int n = Math.toIntExact(perResult * pieces);
       double[] partial = new double[n];
       for (long r = 0; r < results; r++) {
-        long base =
-            x.offset() + Plan.position(r, plan.keptSize, plan.keptStride, plan.kept);
+        long base = x.offset() + Plan.position(r, plan.keptSize, plan.keptStride, plan.kept);
         parallel(
             length * perResult,
             n,
@@ -266,12 +264,10 @@ final class Reductions {
         t -> {
           long end = results * (t + 1) / tasks;
           for (long r = results * t / tasks; r < end; r++) {
-            long base =
-                x.offset() + Plan.position(r, plan.keptSize, plan.keptStride, plan.kept);
+            long base = x.offset() + Plan.position(r, plan.keptSize, plan.keptStride, plan.kept);
             double v = 0;
             for (long o = 0; o < perResult; o++) {
-              long at =
-                  base + Plan.position(o, plan.reducedSize, plan.reducedStride, outer);
+              long at = base + Plan.position(o, plan.reducedSize, plan.reducedStride, outer);
               for (long i = 0; i < length; i += CHUNK) {
                 int count = (int) Math.min(CHUNK, length - i);
                 double part =
@@ -345,8 +341,7 @@ final class Reductions {
                   + first
                   + Plan.position(group, plan.keptSize, plan.keptStride, plan.kept - 1);
           for (long o = 0; o < perResult; o++) {
-            long at =
-                base + Plan.position(o, plan.reducedSize, plan.reducedStride, outer);
+            long at = base + Plan.position(o, plan.reducedSize, plan.reducedStride, outer);
             if (isDouble) {
               DoubleFolds.columns(op, xs, at * size, step, rows, n, sums);
             } else {

@@ -15,7 +15,6 @@ import dev.gatun.tensor.spi.Layout;
 import dev.gatun.tensor.spi.MemoryStats;
 import dev.gatun.tensor.spi.Storage;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +37,10 @@ public final class SimdBackend implements Backend {
   /** The hardware in use, for people. */
   public static String describe() {
     int threads = ThreadPool.size();
-    return "CPU, " + SimdSpecies.bits() + "-bit SIMD, " + threads
+    return "CPU, "
+        + SimdSpecies.bits()
+        + "-bit SIMD, "
+        + threads
         + (threads == 1 ? " thread" : " threads");
   }
 
@@ -164,7 +166,9 @@ public final class SimdBackend implements Backend {
       Copies.full(op.value(), number);
       Buf b = number.expand(x.shape());
       BinaryKind kind = op.kind();
-      if (kind == BinaryKind.POW && !op.reversed() && dtype.isFloat()
+      if (kind == BinaryKind.POW
+          && !op.reversed()
+          && dtype.isFloat()
           && op.value().doubleValue() == 2) {
         return unary(UnaryKind.SQUARE, x, y);
       }

@@ -24,8 +24,16 @@ final class Strided {
    * @param first the size to use for the first axis instead of {@code sizes[axis]}
    */
   static void gather(
-      int size, MemorySegment from, long position, long[] sizes, long[] strides, int axis, int rank,
-      long first, MemorySegment to, long toByte) {
+      int size,
+      MemorySegment from,
+      long position,
+      long[] sizes,
+      long[] strides,
+      int axis,
+      int rank,
+      long first,
+      MemorySegment to,
+      long toByte) {
     if (axis >= rank) {
       MemorySegment.copy(from, position * size, to, toByte, size);
       return;
@@ -36,8 +44,7 @@ final class Strided {
       return;
     }
     if (axis == rank - 2 && strides[axis] == 1 && strides[rank - 1] != 0) {
-      transpose(
-          size, from, position, strides[rank - 1], to, toByte, first, sizes[rank - 1]);
+      transpose(size, from, position, strides[rank - 1], to, toByte, first, sizes[rank - 1]);
       return;
     }
     long inner = 1;
@@ -52,28 +59,51 @@ final class Strided {
     }
     for (long i = 0; i < first; i++) {
       gather(
-          size, from, position + i * step, sizes, strides, axis + 1, rank, sizes[axis + 1], to,
+          size,
+          from,
+          position + i * step,
+          sizes,
+          strides,
+          axis + 1,
+          rank,
+          sizes[axis + 1],
+          to,
           toByte + i * inner * size);
     }
   }
 
   /** Copies a strided block to another strided block. */
   static void copy(
-      int size, MemorySegment from, long position, long[] strides, MemorySegment to, long toPosition,
-      long[] toStrides, long[] sizes, int axis, int rank) {
+      int size,
+      MemorySegment from,
+      long position,
+      long[] strides,
+      MemorySegment to,
+      long toPosition,
+      long[] toStrides,
+      long[] sizes,
+      int axis,
+      int rank) {
     if (axis >= rank) {
       MemorySegment.copy(from, position * size, to, toPosition * size, size);
       return;
     }
     if (axis == rank - 1) {
-      run(
-          size, from, position, strides[axis], to, toPosition * size, toStrides[axis], sizes[axis]);
+      run(size, from, position, strides[axis], to, toPosition * size, toStrides[axis], sizes[axis]);
       return;
     }
     for (long i = 0; i < sizes[axis]; i++) {
       copy(
-          size, from, position + i * strides[axis], strides, to, toPosition + i * toStrides[axis],
-          toStrides, sizes, axis + 1, rank);
+          size,
+          from,
+          position + i * strides[axis],
+          strides,
+          to,
+          toPosition + i * toStrides[axis],
+          toStrides,
+          sizes,
+          axis + 1,
+          rank);
     }
   }
 
@@ -89,8 +119,14 @@ final class Strided {
 
   /** One line of {@code n} elements. */
   private static void run(
-      int size, MemorySegment from, long position, long step, MemorySegment to, long toByte,
-      long toStep, long n) {
+      int size,
+      MemorySegment from,
+      long position,
+      long step,
+      MemorySegment to,
+      long toByte,
+      long toStep,
+      long n) {
     if (step == 1 && toStep == 1) {
       MemorySegment.copy(from, position * size, to, toByte, n * size);
       return;
@@ -140,16 +176,28 @@ final class Strided {
    * in small squares so that a cache line is read once.
    */
   private static void transpose(
-      int size, MemorySegment from, long position, long step, MemorySegment to, long toByte,
-      long rows, long columns) {
+      int size,
+      MemorySegment from,
+      long position,
+      long step,
+      MemorySegment to,
+      long toByte,
+      long rows,
+      long columns) {
     for (long i = 0; i < rows; i += SQUARE) {
       long height = Math.min(SQUARE, rows - i);
       for (long j = 0; j < columns; j += SQUARE) {
         long width = Math.min(SQUARE, columns - j);
         for (long r = 0; r < height; r++) {
           run(
-              size, from, position + i + r + j * step, step, to,
-              toByte + ((i + r) * columns + j) * size, 1, width);
+              size,
+              from,
+              position + i + r + j * step,
+              step,
+              to,
+              toByte + ((i + r) * columns + j) * size,
+              1,
+              width);
         }
       }
     }

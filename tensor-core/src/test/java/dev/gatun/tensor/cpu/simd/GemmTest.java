@@ -108,13 +108,12 @@ class GemmTest {
     Thread[] callers = new Thread[4];
     for (int t = 0; t < callers.length; t++) {
       callers[t] =
-          new Thread(
-              () -> {
-                for (int i = 0; i < 200; i++) {
-                  ThreadPool.parallelFor(
-                      5, o -> ThreadPool.parallelFor(3, in -> count.incrementAndGet()));
-                }
-              });
+          new Thread(() -> {
+            for (int i = 0; i < 200; i++) {
+              ThreadPool.parallelFor(
+                  5, o -> ThreadPool.parallelFor(3, in -> count.incrementAndGet()));
+            }
+          });
       callers[t].start();
     }
     for (Thread caller : callers) {

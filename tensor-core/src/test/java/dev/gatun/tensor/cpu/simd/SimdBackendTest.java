@@ -49,8 +49,21 @@ class SimdBackendTest {
     Shape shape = Shape.of(dims);
     double[] v = new double[(int) shape.numel()];
     double[] odd = {
-      0, -0.0, 1, -1, 0.5, 1.5, 2.5, -2.5, 1e-40, 3e38, Double.NaN, Double.POSITIVE_INFINITY,
-      Double.NEGATIVE_INFINITY, 8388609, -8388609
+      0,
+      -0.0,
+      1,
+      -1,
+      0.5,
+      1.5,
+      2.5,
+      -2.5,
+      1e-40,
+      3e38,
+      Double.NaN,
+      Double.POSITIVE_INFINITY,
+      Double.NEGATIVE_INFINITY,
+      8388609,
+      -8388609
     };
     for (int i = 0; i < v.length; i++) {
       v[i] =
@@ -287,7 +300,10 @@ class SimdBackendTest {
         Tensor c = values(dtype, false, 4, 3, s[2], s[0]).abs();
         check("batch", ulps, new Primitive.MatMul(), c.permute(0, 1, 3, 2), b);
         check(
-            "both", ulps, new Primitive.MatMul(), c.permute(1, 0, 3, 2),
+            "both",
+            ulps,
+            new Primitive.MatMul(),
+            c.permute(1, 0, 3, 2),
             values(dtype, false, 3, 1, s[2], s[1]).abs());
       }
     }
