@@ -1903,6 +1903,27 @@ public final class Tensor implements AutoCloseable {
 
   // ---- Indexing -------------------------------------------------------------------------------
 
+  /**
+   * The elements that an index expression names, with the placement rules of {@link Index}: a view
+   * when all entries are basic, else a copy.
+   *
+   * @throws ShapeException when there are too many entries, a position is outside or a mask does not
+   *     fit
+   */
+  public Tensor get(Index... indices) {
+    return IndexExpression.get(this, indices);
+  }
+
+  /** A copy in which the elements that an index expression names are {@code values}, broadcast. */
+  public Tensor with(Tensor values, Index... indices) {
+    return IndexExpression.put(this, values, false, indices);
+  }
+
+  /** As {@link #with(Tensor, Index...)}; accumulating adds the values, each time a place is named. */
+  public Tensor indexPut(Tensor values, boolean accumulate, Index... indices) {
+    return IndexExpression.put(this, values, accumulate, indices);
+  }
+
   /** Elements picked along an axis: {@code y[i][j] = this[index[i][j]][j]} for axis 0. */
   public Tensor gather(int axis, Tensor index) {
     return Engine.call(new Primitive.Gather(shape().axis(axis)), this, index("gather", index));
@@ -2045,10 +2066,29 @@ public final class Tensor implements AutoCloseable {
     return this;
   }
 
-  /** For example {@code Tensor[float32, [2, 3], cpu]}; the values with {@code toText}. */
+  /** Overwrites the elements that an index expression names, broadcast and converted. */
+  public Tensor assignAt(Tensor values, Index... indices) {
+    IndexExpression.assign(this, values, indices);
+    return this;
+  }
+
+  /** For example {@code Tensor[float32, [2, 3], cpu]}; the values with {@link #toText}. */
   @Override
   public String toString() {
     return "Tensor[" + dtype() + ", " + shape() + ", " + device + (closed ? ", closed" : "") + "]";
+  }
+
+  /**
+   * The values as NumPy prints them: aligned, up to 8 decimals, of more than 1000 elements only the
+   * first and last three along each axis.
+   */
+  public String toText() {
+    return TensorText.format(this, 8);
+  }
+
+  /** The values with up to {@code precision} decimals. */
+  public String toText(int precision) {
+    return TensorText.format(this, precision);
   }
 
   /** Runs an op on this tensor alone; for ops without a method. */
