@@ -1,6 +1,8 @@
 package dev.gatun.tensor;
 
 import java.math.BigDecimal;
+import java.math.MathContext;
+import java.math.RoundingMode;
 import java.util.Arrays;
 import java.util.function.IntFunction;
 
@@ -167,7 +169,13 @@ final class TensorText {
         if (parts[i] == null) {
           words[i] = special(values[i]);
         } else {
-          String fill = (exponents ? "0" : " ").repeat(right - parts[i][1].length());
+          String fill = " ".repeat(right - parts[i][1].length());
+          if (exponents && !fill.isEmpty()) {
+            // With exponents all numbers get as many digits, true ones and not just zeros.
+            parts[i] = scientific(round(Math.abs(values[i]), right));
+            parts[i][0] = sign(values[i]) + parts[i][0];
+            fill = "0".repeat(right - parts[i][1].length());
+          }
           words[i] = parts[i][0] + "." + parts[i][1] + fill + parts[i][2];
         }
       }
@@ -185,16 +193,18 @@ final class TensorText {
     /** The shortest decimal, or the exact number rounded where that has too many digits. */
     private BigDecimal cut(double size, boolean significant) {
       BigDecimal d = shortest(size);
-      int digits = significant ? d.precision() - 1 : d.scale();
+      int digits = significant ? d.stripTrailingZeros().precision() - 1 : d.scale();
       if (digits <= precision) {
         return d;
       }
-      BigDecimal exact = new BigDecimal(size);
-      BigDecimal rounded =
-          significant
-              ? exact.round(new java.math.MathContext(precision + 1, java.math.RoundingMode.HALF_EVEN))
-              : exact.setScale(precision, java.math.RoundingMode.HALF_EVEN);
-      return plain(rounded);
+      return significant
+          ? round(size, precision)
+          : plain(new BigDecimal(size).setScale(precision, RoundingMode.HALF_EVEN));
+    }
+
+    /** Rounded to a number of digits after the first. */
+    private static BigDecimal round(double size, int digits) {
+      return plain(new BigDecimal(size).round(new MathContext(digits + 1, RoundingMode.HALF_EVEN)));
     }
 
     private static String[] positional(BigDecimal d) {
@@ -236,8 +246,7 @@ final class TensorText {
           };
       for (int digits = from; digits < to; digits++) {
         BigDecimal d =
-            new BigDecimal(size)
-                .round(new java.math.MathContext(digits, java.math.RoundingMode.HALF_EVEN));
+            round(size, digits - 1);
         if (narrow(d.doubleValue()) == size) {
           return plain(d);
         }
