@@ -17,7 +17,6 @@ import dev.gatun.tensor.conformance.OpSpec.Special;
 import dev.gatun.tensor.op.Effect;
 import dev.gatun.tensor.op.Op;
 import dev.gatun.tensor.op.Primitive;
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -139,7 +138,7 @@ public abstract class BackendConformance {
   }
 
   private void check(OpSpec spec, String what, Op op, Tensor[] inputs, Tensor[] reference) {
-    List<byte[]> before = Arrays.stream(inputs).map(BackendConformance::bytes).toList();
+    List<long[]> before = Arrays.stream(inputs).map(Bits::of).toList();
     Tensor[] got = call(device(), op, inputs);
     Tensor[] again = call(device(), op, inputs);
     Tensor[] want = call(Device.SCALAR, op, reference);
@@ -148,7 +147,7 @@ public abstract class BackendConformance {
       String output = what + ", output " + i;
       assertThat(got[i].type()).as(output).isEqualTo(want[i].type());
       assertNear(spec.tolerance(), output, got[i], want[i]);
-      assertThat(bytes(again[i])).as(output + " of a second run").isEqualTo(bytes(got[i]));
+      assertSame(output + " of a second run", Bits.of(again[i]), Bits.of(got[i]));
       for (Tensor input : inputs) {
         if (!(op instanceof Primitive.View)) {
           assertThat(got[i].buf().storage())
@@ -158,7 +157,7 @@ public abstract class BackendConformance {
       }
     }
     for (int i = 0; i < inputs.length; i++) {
-      assertThat(bytes(inputs[i])).as(what + ": operand " + i + " after").isEqualTo(before.get(i));
+      assertSame(what + ": operand " + i + " afterwards", Bits.of(inputs[i]), before.get(i));
     }
   }
 
@@ -182,10 +181,11 @@ public abstract class BackendConformance {
     }
   }
 
-  private static byte[] bytes(Tensor t) {
-    byte[] b = new byte[Math.toIntExact(t.numel() * t.dtype().byteSize())];
-    t.copyTo(MemorySegment.ofArray(b));
-    return b;
+  private static void assertSame(String what, long[] got, long[] want) {
+    int at = Arrays.mismatch(got, want);
+    if (at >= 0) {
+      fail("%s: the bits of element %d are %x, expected %x", what, at, got[at], want[at]);
+    }
   }
 
   private static String types(Tensor[] inputs) {

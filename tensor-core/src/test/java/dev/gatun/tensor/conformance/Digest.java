@@ -6,7 +6,6 @@ import dev.gatun.tensor.Engine;
 import dev.gatun.tensor.Scope;
 import dev.gatun.tensor.Tensor;
 import dev.gatun.tensor.op.Op;
-import java.lang.foreign.MemorySegment;
 import java.util.Random;
 import java.util.zip.CRC32;
 
@@ -45,9 +44,11 @@ public final class Digest {
       Tensor[] outputs =
           inputs.length > 0 ? Engine.callAll(op, inputs) : new Tensor[] {Engine.create(device, op)};
       for (Tensor t : outputs) {
-        byte[] bytes = new byte[Math.toIntExact(t.numel() * t.dtype().byteSize())];
-        t.copyTo(MemorySegment.ofArray(bytes));
-        crc.update(bytes);
+        for (long bits : Bits.of(t)) {
+          for (int i = 0; i < 8; i++) {
+            crc.update((int) (bits >>> 8 * i));
+          }
+        }
       }
     }
   }

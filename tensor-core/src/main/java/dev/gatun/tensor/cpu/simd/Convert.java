@@ -124,7 +124,7 @@ final class Convert {
       }
       case INT8, UINT8 -> {
         for (int i = 0; i < n; i++) {
-          y.set(I8, yAt + i, (byte) (long) x.get(F32, xAt + i * 4L));
+          y.set(I8, yAt + i, (byte) (int) x.get(F32, xAt + i * 4L));
         }
       }
       case BOOL -> {
@@ -134,12 +134,12 @@ final class Convert {
       }
       case INT16 -> {
         for (int i = 0; i < n; i++) {
-          y.set(I16, yAt + i * 2L, (short) (long) x.get(F32, xAt + i * 4L));
+          y.set(I16, yAt + i * 2L, (short) (int) x.get(F32, xAt + i * 4L));
         }
       }
       case INT32 -> {
         for (int i = 0; i < n; i++) {
-          y.set(I32, yAt + i * 4L, (int) (long) x.get(F32, xAt + i * 4L));
+          y.set(I32, yAt + i * 4L, (int) x.get(F32, xAt + i * 4L));
         }
       }
       default -> {
@@ -211,7 +211,7 @@ final class Convert {
       }
       case INT8, UINT8 -> {
         for (int i = 0; i < n; i++) {
-          y.set(I8, yAt + i, (byte) (long) x.get(F64, xAt + i * 8L));
+          y.set(I8, yAt + i, (byte) (int) x.get(F64, xAt + i * 8L));
         }
       }
       case BOOL -> {
@@ -221,12 +221,12 @@ final class Convert {
       }
       case INT16 -> {
         for (int i = 0; i < n; i++) {
-          y.set(I16, yAt + i * 2L, (short) (long) x.get(F64, xAt + i * 8L));
+          y.set(I16, yAt + i * 2L, (short) (int) x.get(F64, xAt + i * 8L));
         }
       }
       case INT32 -> {
         for (int i = 0; i < n; i++) {
-          y.set(I32, yAt + i * 4L, (int) (long) x.get(F64, xAt + i * 8L));
+          y.set(I32, yAt + i * 4L, (int) x.get(F64, xAt + i * 8L));
         }
       }
       default -> {
