@@ -4,7 +4,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.DoubleVector;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -101,8 +100,9 @@ final class GemvDouble {
       boolean add) {
     int i = start;
     if (aCol == 1) {
+      double[] lanes = new double[4 * LANES];
       for (; i <= end - 4; i += 4) {
-        fourDots(k, a, aOff + i * aRow, aRow, x, y, yOff + i * yStep, yStep, add);
+        fourDots(k, a, aOff + i * aRow, aRow, x, lanes, y, yOff + i * yStep, yStep, add);
       }
     } else if (aRow == 1) {
       for (; i < end; i += COLUMN_PIECE) {
@@ -149,6 +149,19 @@ final class GemvDouble {
     y.set(DOUBLE, at, add ? y.get(DOUBLE, at) + value : value);
   }
 
+  /**
+   * Sums the lanes of one vector pair by pair. {@code reduceLanes} leaves the order open, and the
+   * interpreter and C2 do choose differently: results would depend on what is compiled.
+   */
+  private static double sum(double[] lanes, int from) {
+    for (int half = LANES / 2; half > 0; half /= 2) {
+      for (int i = from; i < from + half; i++) {
+        lanes[i] += lanes[i + half];
+      }
+    }
+    return lanes[from];
+  }
+
   /** Four contiguous rows of A. */
   private static void fourDots(
       int k,
@@ -156,6 +169,7 @@ final class GemvDouble {
       long aOff,
       long aRow,
       double[] x,
+      double[] lanes,
       MemorySegment y,
       long yOff,
       long yStep,
@@ -177,10 +191,14 @@ final class GemvDouble {
       v2 = DoubleVector.fromMemorySegment(SPECIES, a, r2 + at, ORDER).fma(v, v2);
       v3 = DoubleVector.fromMemorySegment(SPECIES, a, r3 + at, ORDER).fma(v, v3);
     }
-    double s0 = v0.reduceLanes(VectorOperators.ADD);
-    double s1 = v1.reduceLanes(VectorOperators.ADD);
-    double s2 = v2.reduceLanes(VectorOperators.ADD);
-    double s3 = v3.reduceLanes(VectorOperators.ADD);
+    v0.intoArray(lanes, 0);
+    v1.intoArray(lanes, LANES);
+    v2.intoArray(lanes, 2 * LANES);
+    v3.intoArray(lanes, 3 * LANES);
+    double s0 = sum(lanes, 0);
+    double s1 = sum(lanes, LANES);
+    double s2 = sum(lanes, 2 * LANES);
+    double s3 = sum(lanes, 3 * LANES);
     for (; p < k; p++) {
       long at = (long) p * Double.BYTES;
       s0 = Math.fma(a.get(DOUBLE, r0 + at), x[p], s0);
