@@ -24,6 +24,7 @@ public final class Families {
     LossCases.addTo(all);
     OptimizerCases.addTo(all);
     InitCases.addTo(all);
+    ScheduleCases.addTo(all);
     SecondOrderCases.addTo(all);
     TernaryCases.addTo(all);
     SoftmaxCases.addTo(all);
