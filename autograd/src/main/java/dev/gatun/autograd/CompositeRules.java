@@ -2,9 +2,12 @@ package dev.gatun.autograd;
 
 import static dev.gatun.autograd.Saves.INPUTS;
 
+import dev.gatun.tensor.DType;
 import dev.gatun.tensor.Tensor;
 import dev.gatun.tensor.op.BatchNorm;
 import dev.gatun.tensor.op.LayerNorm;
+import dev.gatun.tensor.op.ScaledDotProductAttention;
+import dev.gatun.tensor.op.ScatterKind;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -102,6 +105,53 @@ final class CompositeRules {
           }
           if (s.inputs() > 2 && s.wants(2)) {
             out[2] = sum;
+          }
+          return out;
+        });
+  }
+
+  /** A sixth between -3 and 3; PyTorch has it as a float32 number for every dtype. */
+  static Rule hardSigmoid() {
+    return Rule.gx((g, x) -> {
+      Tensor slope = g.mul((double) (1 / 6f));
+      return x.abs().lt(3.0).where(slope, slope.zerosLike());
+    });
+  }
+
+  /** g (softmax(x) - 1 at the target), without what lies between. */
+  static Rule crossEntropy() {
+    return Rule.of(
+        Rule.wrt(
+            INPUTS,
+            s -> {
+              Tensor g = s.g().unsqueeze(1);
+              Tensor p = s.a().softmax(1).mul(g);
+              return p.scatter(1, s.b().unsqueeze(1), g.neg(), ScatterKind.ADD);
+            }));
+  }
+
+  /** The attention weights are computed again, so that only the operands are saved. */
+  static Rule attention(ScaledDotProductAttention op) {
+    return Rule.all(
+        INPUTS,
+        s -> {
+          Tensor q = s.x(0);
+          Tensor k = s.x(1);
+          Tensor v = s.x(2);
+          Tensor p = op.weights(q, k, s.inputs() > 3 ? s.x(3) : null);
+          @Nullable Tensor[] out = new @Nullable Tensor[s.inputs()];
+          if (s.wants(2)) {
+            out[2] = p.t().matmul(s.g());
+          }
+          if (s.wants(0) || s.wants(1) || s.inputs() > 3 && s.wants(3)) {
+            Tensor gp = s.g().matmul(v.t());
+            Tensor scores = p.mul(gp.sub(gp.mul(p).sum(true, -1)));
+            if (s.inputs() > 3 && s.wants(3) && s.dtype(3) != DType.BOOL) {
+              out[3] = scores;
+            }
+            Tensor scaled = scores.mul(op.scale());
+            out[0] = s.wants(0) ? scaled.matmul(k) : null;
+            out[1] = s.wants(1) ? scaled.t().matmul(q) : null;
           }
           return out;
         });

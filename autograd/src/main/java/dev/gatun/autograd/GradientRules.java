@@ -4,12 +4,15 @@ import dev.gatun.tensor.Tensor;
 import dev.gatun.tensor.op.BatchNorm;
 import dev.gatun.tensor.op.BinaryScalar;
 import dev.gatun.tensor.op.Composite;
+import dev.gatun.tensor.op.CrossEntropy;
 import dev.gatun.tensor.op.CustomOp;
 import dev.gatun.tensor.op.Gelu;
+import dev.gatun.tensor.op.HardSigmoid;
 import dev.gatun.tensor.op.LayerNorm;
 import dev.gatun.tensor.op.LogSoftmax;
 import dev.gatun.tensor.op.Op;
 import dev.gatun.tensor.op.Primitive;
+import dev.gatun.tensor.op.ScaledDotProductAttention;
 import dev.gatun.tensor.op.Silu;
 import dev.gatun.tensor.op.Softmax;
 
@@ -80,6 +83,7 @@ final class GradientRules {
 
       case Primitive.Cholesky _ -> LinalgRules.cholesky();
       case Primitive.Solve _ -> LinalgRules.solve();
+      case Primitive.SignLogDet _ -> LinalgRules.signLogDet();
       case Primitive.Eigh _ -> LinalgRules.eigh();
     };
   }
@@ -94,6 +98,9 @@ final class GradientRules {
       case BatchNorm n -> CompositeRules.batchNorm(n);
       case Gelu g -> g.tanh() ? Rule.DECOMPOSE : CompositeRules.gelu();
       case Silu _ -> CompositeRules.silu();
+      case HardSigmoid _ -> CompositeRules.hardSigmoid();
+      case CrossEntropy _ -> CompositeRules.crossEntropy();
+      case ScaledDotProductAttention a -> CompositeRules.attention(a);
     };
   }
 

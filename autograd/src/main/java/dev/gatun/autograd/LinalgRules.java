@@ -37,6 +37,18 @@ final class LinalgRules {
         wrt(A, s -> solve(s.a().t(), s.g())));
   }
 
+  /** A^-T times the gradient of the logarithm; the sign is constant. */
+  static Rule signLogDet() {
+    return Rule.of(
+        wrt(
+            A,
+            s -> {
+              long n = s.a().size(-1);
+              Tensor identity = Tensor.eye(n, n, s.dtype(0), s.device());
+              return solve(s.a().t(), identity).mul(s.g(1).unsqueeze(-1).unsqueeze(-1));
+            }));
+  }
+
   /** V (diag(gw) + V^T gV / (wj - wi)) V^T. */
   static Rule eigh() {
     return Rule.of(

@@ -1,6 +1,6 @@
 package dev.gatun.tensor;
 
-import dev.gatun.tensor.op.Gelu;
+import dev.gatun.tensor.op.HardSigmoid;
 
 /**
  * Activation functions: elementwise unless said otherwise, integers are converted to float32 first.
@@ -33,7 +33,7 @@ public final class Activations {
   private static Tensor exponentialUnit(
       Tensor x, double negativeScale, double positiveScale, double inputScale) {
     Tensor positive = x.gt(0.0);
-    Tensor low = positive.where(Constants.like(x, 0), x);
+    Tensor low = positive.where(x.constant(0.0), x);
     Tensor below = (inputScale == 1 ? low : low.mul(inputScale)).expm1().mul(negativeScale);
     return positive.where(positiveScale == 1 ? x : x.mul(positiveScale), below);
   }
@@ -47,32 +47,12 @@ public final class Activations {
   /**
    * {@code x} where positive, else {@code weight * x}.
    *
-   * @param weight one number, or one for each channel (axis 1) of {@code x}
-   * @throws ShapeException when the weight has another number of elements
+   * @param weight one number for each channel (axis 1) of {@code x}, or else any shape that broadcasts
    */
   public static Tensor prelu(Tensor x, Tensor weight) {
-    long channels = x.rank() < 2 ? 1 : x.size(1);
-    if (weight.numel() != 1 && weight.numel() != channels) {
-      throw new ShapeException(
-          "prelu of shape "
-              + x.shape()
-              + " expects a weight of 1 or "
-              + channels
-              + " elements, got shape "
-              + weight.shape());
-    }
-    Tensor slope =
-        weight.numel() == 1
-            ? weight.reshape(Shape.scalar())
-            : weight.reshape(Shape.of(perChannel(x)));
+    boolean perChannel = weight.rank() == 1 && x.rank() > 1 && weight.size(0) == x.size(1);
+    Tensor slope = perChannel ? Spatial.channels(weight, x.rank()) : weight;
     return x.gt(0.0).where(x, x.mul(slope));
-  }
-
-  private static long[] perChannel(Tensor x) {
-    long[] shape = new long[x.rank() - 1];
-    java.util.Arrays.fill(shape, 1);
-    shape[0] = x.size(1);
-    return shape;
   }
 
   /** {@code min(max(x, 0), 6)}; the gradient is 0 at 0 and 6. */
@@ -83,31 +63,31 @@ public final class Activations {
   /** {@code x} limited to {@code low .. high}; unlike a clamp its gradient at the limits is 0. */
   public static Tensor hardtanh(Tensor x, double low, double high) {
     Tensor f = Constants.toFloat(x);
-    Tensor capped = f.ge(high).where(Constants.like(f, high), f);
-    return f.le(low).where(Constants.like(f, low), capped);
+    Tensor capped = f.ge(high).where(f.constant(high), f);
+    return f.le(low).where(f.constant(low), capped);
   }
 
   /** {@code relu6(x + 3) / 6}. */
   public static Tensor hardsigmoid(Tensor x) {
-    return relu6(Constants.toFloat(x).add(3.0)).mul(1.0 / 6);
+    return Engine.call(new HardSigmoid(), Constants.toFloat(x));
   }
 
   /** {@code x * relu6(x + 3) / 6} (Howard and others 2019). */
   public static Tensor hardswish(Tensor x) {
     Tensor f = Constants.toFloat(x);
-    return f.mul(hardsigmoid(f));
+    return f.mul(relu6(f.add(3.0)).div(6.0));
   }
 
   /** 0 where {@code -lambda <= x <= lambda}, else {@code x}. */
   public static Tensor hardshrink(Tensor x, double lambda) {
     Tensor f = Constants.toFloat(x);
-    return f.abs().le(lambda).where(Constants.like(f, 0), f);
+    return f.abs().le(lambda).where(f.constant(0.0), f);
   }
 
   /** 0 where {@code -lambda <= x <= lambda}, else {@code x} moved towards 0 by {@code lambda}. */
   public static Tensor softshrink(Tensor x, double lambda) {
     Tensor f = Constants.toFloat(x);
-    return f.abs().le(lambda).where(Constants.like(f, 0), f.sub(f.sign().mul(lambda)));
+    return f.abs().le(lambda).where(f.constant(0.0), f.sub(f.sign().mul(lambda)));
   }
 
   /** {@code x - tanh(x)}. */
@@ -145,7 +125,7 @@ public final class Activations {
   private static Tensor logOnePlusExp(Tensor z) {
     Tensor positive = z.gt(0.0);
     Tensor e = positive.where(z.neg(), z).exp();
-    return positive.where(z, Constants.like(z, 0)).add(e.log1p());
+    return positive.where(z, z.constant(0.0)).add(e.log1p());
   }
 
   /** {@code x * tanh(softplus(x))} (Misra 2019). */
@@ -155,7 +135,7 @@ public final class Activations {
 
   /** {@code x} where greater than {@code threshold}, else {@code value}. */
   public static Tensor threshold(Tensor x, double threshold, double value) {
-    return x.le(threshold).where(Constants.like(x, value), x);
+    return x.le(threshold).where(x.constant(value), x);
   }
 
   /**
@@ -175,10 +155,5 @@ public final class Activations {
   /** {@code softmax(-x)} along an axis. */
   public static Tensor softmin(Tensor x, int axis) {
     return x.neg().softmax(axis);
-  }
-
-  /** The Gaussian error linear unit by its tanh approximation. */
-  public static Tensor geluTanh(Tensor x) {
-    return Engine.call(new Gelu(true), Constants.toFloat(x));
   }
 }

@@ -6,11 +6,6 @@ import java.lang.foreign.MemorySegment;
 final class Constants {
   private Constants() {}
 
-  /** A 0-d constant of the dtype and on the device of {@code x}. */
-  static Tensor like(Tensor x, double value) {
-    return Tensor.full(Shape.scalar(), value, x.dtype(), x.device());
-  }
-
   /** A 1-d int64 index on the device of {@code x}. */
   static Tensor index(Tensor x, long... values) {
     return Tensor.fromHost(

@@ -221,4 +221,9 @@ public final class Norms {
             new Primitive.AvgPool(neighbours, true, 0, Dims.of(0, 0)), x.square().reshape(plane));
     return x.div(mean.reshape(x.shape()).mul(alpha).add(k).pow(beta));
   }
+
+  /** {@code x / max(p-norm along an axis, eps)}. */
+  public static Tensor normalize(Tensor x, double p, int axis, double eps) {
+    return x.div(x.norm(p, true, axis).clampMin(eps));
+  }
 }

@@ -84,6 +84,7 @@ final class ScalarBackend implements Backend {
       case Primitive.Random r -> ScalarRandom.random(r, out[0]);
       case Primitive.Cholesky c -> ScalarLinalg.cholesky(in[0], out[0]);
       case Primitive.Solve s -> ScalarLinalg.solve(in[0], in[1], out[0]);
+      case Primitive.SignLogDet d -> ScalarLinalg.signLogDet(in[0], out[0], out[1]);
       case Primitive.Eigh e -> ScalarLinalg.eigh(in[0], out[0], out[1]);
     }
   }

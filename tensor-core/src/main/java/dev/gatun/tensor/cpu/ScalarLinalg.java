@@ -53,12 +53,7 @@ final class ScalarLinalg {
       int u = m * n * n;
       int v = m * n * k;
       for (int c = 0; c < n; c++) {
-        int pivot = c;
-        for (int r = c + 1; r < n; r++) {
-          if (Math.abs(a[u + r * n + c]) > Math.abs(a[u + pivot * n + c])) {
-            pivot = r;
-          }
-        }
+        int pivot = pivot(a, u, n, c);
         if (a[u + pivot * n + c] == 0) {
           throw new GatunException(
               "solve: matrix " + m + " of shape " + matrices.shape() + " is singular");
@@ -86,6 +81,47 @@ final class ScalarLinalg {
       }
     }
     Dense.store(b, y);
+  }
+
+  /** Gauss's elimination with row exchanges: the product of the pivots, by sign and logarithm. */
+  static void signLogDet(Buf x, Buf signs, Buf logs) {
+    int n = Math.toIntExact(x.shape().size(-1));
+    double[] a = Dense.doubles(x);
+    double[] sign = new double[Math.toIntExact(signs.numel())];
+    double[] log = new double[sign.length];
+    for (int m = 0; m < sign.length; m++) {
+      int u = m * n * n;
+      sign[m] = 1;
+      for (int c = 0; c < n; c++) {
+        int pivot = pivot(a, u, n, c);
+        swapRows(a, u, n, c, pivot);
+        double p = a[u + c * n + c];
+        sign[m] *= (pivot == c ? 1 : -1) * Math.signum(p);
+        log[m] += Math.log(Math.abs(p));
+        if (p == 0) {
+          break;
+        }
+        for (int r = c + 1; r < n; r++) {
+          double f = a[u + r * n + c] / p;
+          for (int j = c; j < n; j++) {
+            a[u + r * n + j] -= f * a[u + c * n + j];
+          }
+        }
+      }
+    }
+    Dense.store(sign, signs);
+    Dense.store(log, logs);
+  }
+
+  /** The row from the diagonal down with the greatest magnitude in a column. */
+  private static int pivot(double[] a, int base, int n, int column) {
+    int pivot = column;
+    for (int r = column + 1; r < n; r++) {
+      if (Math.abs(a[base + r * n + column]) > Math.abs(a[base + pivot * n + column])) {
+        pivot = r;
+      }
+    }
+    return pivot;
   }
 
   private static void swapRows(double[] a, int base, int width, int i, int j) {

@@ -7,7 +7,16 @@ import dev.gatun.tensor.Tensor;
  * backend may execute in one fused kernel instead.
  */
 public sealed interface Composite extends Op
-    permits BinaryScalar, Softmax, LogSoftmax, LayerNorm, BatchNorm, Gelu, Silu {
+    permits BinaryScalar,
+        Softmax,
+        LogSoftmax,
+        CrossEntropy,
+        LayerNorm,
+        BatchNorm,
+        Gelu,
+        Silu,
+        HardSigmoid,
+        ScaledDotProductAttention {
 
   /** The types of the outputs. */
   TensorType[] infer(TensorType... inputs);

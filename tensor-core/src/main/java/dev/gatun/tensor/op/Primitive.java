@@ -178,6 +178,12 @@ public sealed interface Primitive extends Op {
   record Solve() implements Primitive {}
 
   /**
+   * The determinants [...] of [..., n, n] as outputs (sign: -1, 0 or 1; logarithm of the absolute
+   * value), by LU with partial pivoting.
+   */
+  record SignLogDet() implements Primitive {}
+
+  /**
    * Eigenvalues [..., n], ascending, and eigenvectors [..., n, n] in columns, of symmetric matrices
    * (the lower triangle is read).
    */

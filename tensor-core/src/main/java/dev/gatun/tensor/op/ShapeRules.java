@@ -165,6 +165,12 @@ public final class ShapeRules {
         yield one(floating(op, in[0]), in[0].shape());
       }
       case Primitive.Solve s -> solve(s, in[0], in[1]);
+      case Primitive.SignLogDet d -> {
+        square(op, in[0].shape());
+        Shape batch = in[0].shape().slice(0, in[0].shape().rank() - 2);
+        TensorType type = new TensorType(floating(op, in[0]), batch);
+        yield new TensorType[] {type, type};
+      }
       case Primitive.Eigh e -> {
         square(op, in[0].shape());
         yield new TensorType[] {

@@ -1,11 +1,16 @@
 package dev.gatun.tensor.conformance;
 
+import static dev.gatun.tensor.conformance.Input.index;
 import static dev.gatun.tensor.conformance.Input.real;
 
+import dev.gatun.tensor.Shape;
 import dev.gatun.tensor.op.BatchNorm;
+import dev.gatun.tensor.op.CrossEntropy;
 import dev.gatun.tensor.op.Gelu;
+import dev.gatun.tensor.op.HardSigmoid;
 import dev.gatun.tensor.op.LayerNorm;
 import dev.gatun.tensor.op.LogSoftmax;
+import dev.gatun.tensor.op.ScaledDotProductAttention;
 import dev.gatun.tensor.op.Silu;
 import dev.gatun.tensor.op.Softmax;
 import java.util.List;
@@ -13,6 +18,10 @@ import java.util.List;
 /** Composites but for the elementwise {@link dev.gatun.tensor.op.BinaryScalar}. Stateless. */
 final class CompositeSpecs {
   private CompositeSpecs() {}
+
+  private static ScaledDotProductAttention attention(boolean causal) {
+    return new ScaledDotProductAttention(causal, 0.5);
+  }
 
   static List<OpSpec> all() {
     return List.of(
@@ -56,6 +65,35 @@ final class CompositeSpecs {
                 Sample.of(new BatchNorm(1e-5), real(8, 6, 20, 20), real(6), real(6)).forSize())
             .within(Tolerance.steps(64, 4, 8))
             .onnx("BatchNormalization"),
+        OpSpec.of(
+                "CrossEntropy",
+                OpSpec.FLOATS,
+                Sample.of(new CrossEntropy(), real(4, 5), index(5, 4)),
+                Sample.of(new CrossEntropy(), real(1, 1), index(1, 1)),
+                Sample.of(new CrossEntropy(), real(0, 3), index(3, 0)),
+                Sample.of(new CrossEntropy(), real(64, 1000), index(1000, 64)).forSize())
+            .within(Tolerance.steps(32, 4, 4))
+            .onnx("SoftmaxCrossEntropyLoss"),
+        OpSpec.of(
+                "ScaledDotProductAttention",
+                OpSpec.FLOATS,
+                Sample.of(attention(false), real(2, 3, 4), real(2, 5, 4), real(2, 5, 6)),
+                Sample.of(attention(true), real(2, 3, 5, 4), real(2, 3, 5, 4), real(2, 3, 5, 4)),
+                Sample.of(attention(true), real(2, 3, 3, 4), real(2, 1, 3, 4), real(3, 4)),
+                Sample.of(
+                    attention(false), real(3, 4), real(5, 4), real(5, 2), real(3, 5)),
+                Sample.of(attention(true), real(2, 65, 32), real(2, 65, 32), real(2, 65, 32))
+                    .forSize())
+            .within(Tolerance.steps(128, 16, 8))
+            .onnx("Attention"),
+        OpSpec.of(
+                "HardSigmoid",
+                OpSpec.FLOATS,
+                Sample.of(new HardSigmoid(), real(Shape.of(5, 7), -5, 5).kinks(3)),
+                Sample.of(new HardSigmoid(), real()),
+                Sample.of(new HardSigmoid(), real(0, 3)))
+            .within(Tolerance.steps(4, 2, 1))
+            .onnx("HardSigmoid"),
         OpSpec.of(
                 "Gelu",
                 OpSpec.FLOATS,

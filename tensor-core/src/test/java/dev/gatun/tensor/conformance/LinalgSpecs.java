@@ -34,6 +34,16 @@ final class LinalgSpecs {
             .within(FACTORED)
             .special(Special.NONE),
         OpSpec.of(
+                "SignLogDet",
+                OpSpec.FLOATS,
+                Sample.of(new Primitive.SignLogDet(), matrix(Content.INVERTIBLE, 4, 4)),
+                Sample.of(new Primitive.SignLogDet(), matrix(Content.INVERTIBLE, 2, 3, 3)),
+                Sample.of(new Primitive.SignLogDet(), matrix(Content.SYMMETRIC, 5, 5)),
+                Sample.of(new Primitive.SignLogDet(), matrix(Content.INVERTIBLE, 1, 1)))
+            .within(FACTORED)
+            .special(Special.NONE)
+            .onnx("Det"),
+        OpSpec.of(
                 "Eigh",
                 OpSpec.FLOATS,
                 Sample.of(new Primitive.Eigh(), matrix(Content.SYMMETRIC, 5, 5)),
