@@ -28,7 +28,7 @@ final class Backward {
   private final int floor;
 
   /** The gradients on their way, owned by the scope of the walk. */
-  private final Map<Source, Tensor> pending = new IdentityHashMap<>();
+  private final IdentityHashMap<Source, Tensor> pending = new IdentityHashMap<>();
 
   /** The ops and leaves that lead to a wanted gradient. */
   private final Set<Object> wanted = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -140,7 +140,7 @@ final class Backward {
   private boolean wants(Source s, @Nullable Set<Source> targets) {
     boolean yes =
         (targets == null ? s.node == null : targets.contains(s))
-            || s.node != null && wanted.contains(s.node);
+            || (s.node != null && wanted.contains(s.node));
     if (yes) {
       wanted.add(s);
     }

@@ -8,8 +8,10 @@ import dev.gatun.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Compares a tape's gradients with central differences, {@code (f(x + h) - f(x - h)) / 2h}, in
@@ -72,7 +74,7 @@ public final class GradientCheck {
   public void check(Tensor... inputs) {
     Arg[] args = new Arg[inputs.length];
     for (int i = 0; i < args.length; i++) {
-      args[i] = Arg.of(inputs[i]);
+      args[i] = new Arg(inputs[i]);
     }
     if (Arrays.stream(args).noneMatch(a -> a.values != null)) {
       throw new GatunException("A gradient check needs an input of dtype float64");
@@ -175,7 +177,7 @@ public final class GradientCheck {
       boolean tracked = loss.requiresGrad();
       Gradients g = tracked ? tape.gradients(loss) : null;
       for (int i = 0; i < in.length; i++) {
-        var found = g == null ? java.util.Optional.<Tensor>empty() : g.find(in[i]);
+        var found = g == null ? Optional.<Tensor>empty() : g.find(in[i]);
         out[i] =
             found.isPresent()
                 ? found.get().toDoubleArray()
@@ -210,10 +212,15 @@ public final class GradientCheck {
   }
 
   /** An input: its values where it is differentiated, else the tensor itself. */
-  private record Arg(
-      Tensor tensor, Shape shape, double @org.jspecify.annotations.Nullable [] values) {
-    static Arg of(Tensor t) {
-      return new Arg(t, t.shape(), t.dtype() == DType.FLOAT64 ? t.toDoubleArray() : null);
+  private static final class Arg {
+    final Tensor tensor;
+    final Shape shape;
+    final double @Nullable [] values;
+
+    Arg(Tensor t) {
+      tensor = t;
+      shape = t.shape();
+      values = t.dtype() == DType.FLOAT64 ? t.toDoubleArray() : null;
     }
   }
 }

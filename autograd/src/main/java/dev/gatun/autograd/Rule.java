@@ -20,11 +20,44 @@ interface Rule {
   /** One gradient for each input; null for those without one or that the step does not want. */
   @Nullable Tensor[] gradients(Step s);
 
+  /** What the tape does with an op. */
+  enum Kind {
+    /** Records it. */
+    RECORD,
+    /** Records the parts of its decomposition instead. */
+    DECOMPOSE,
+    /** Nothing: no gradient passes, the results are not tracked. */
+    NONE
+  }
+
+  default Kind kind() {
+    return Kind.RECORD;
+  }
+
   /** The op has no derivative and its result depends on no leaf: it is not recorded. */
-  Rule NONE = all(Saves.NOTHING, s -> new @Nullable Tensor[s.inputs()]);
+  Rule NONE = unrecorded(Kind.NONE);
 
   /** The op is recorded as the parts of its decomposition. */
-  Rule DECOMPOSE = all(Saves.NOTHING, s -> new @Nullable Tensor[s.inputs()]);
+  Rule DECOMPOSE = unrecorded(Kind.DECOMPOSE);
+
+  private static Rule unrecorded(Kind kind) {
+    return new Rule() {
+      @Override
+      public Kind kind() {
+        return kind;
+      }
+
+      @Override
+      public Saves saves(boolean[] tracked) {
+        return Saves.NOTHING;
+      }
+
+      @Override
+      public @Nullable Tensor[] gradients(Step s) {
+        return new @Nullable Tensor[s.inputs()];
+      }
+    };
+  }
 
   /** The result is piecewise constant: the gradient is zero, as in PyTorch. */
   Rule ZERO = each(Saves.NOTHING, (s, i) -> s.zeros(i));

@@ -27,7 +27,7 @@ final class Shapes {
     int[] axes = new int[t.rank()];
     int n = 0;
     for (int i = 0; i < t.rank(); i++) {
-      if (i < lead || shape.size(i - lead) == 1 && t.size(i) != 1) {
+      if (i < lead || (shape.size(i - lead) == 1 && t.size(i) != 1)) {
         axes[n++] = i;
       }
     }
@@ -55,7 +55,7 @@ final class Shapes {
     long[] d = new long[shape.rank()];
     Arrays.fill(d, 1);
     d[axis] = shape.size(axis);
-    return Tensor.arange(0, d[axis], 1, DType.INT64, device).reshape(d);
+    return Tensor.arange(0, (double) d[axis], 1, DType.INT64, device).reshape(d);
   }
 
   /** The elements on and below a diagonal of the last two axes; 0 elsewhere. */

@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -49,9 +48,10 @@ public final class Tape implements AutoCloseable {
   private final boolean dry;
   private final Scope scope;
   private final Engine.Installation installation;
-  private final Map<Tensor, Source> sources = new IdentityHashMap<>();
+  private final IdentityHashMap<Tensor, Source> sources = new IdentityHashMap<>();
   private final List<Tensor> leaves = new ArrayList<>();
-  private final Map<Tensor, List<UnaryOperator<Tensor>>> hooks = new IdentityHashMap<>();
+  private final IdentityHashMap<Tensor, List<UnaryOperator<Tensor>>> hooks =
+      new IdentityHashMap<>();
   private int size;
   private boolean recording = true;
   private boolean retain;
@@ -289,7 +289,7 @@ public final class Tape implements AutoCloseable {
         tracked[i] = outputs[i].dtype().isFloat();
         any |= tracked[i];
       }
-      if (any && rule != Rule.NONE) {
+      if (any && rule.kind() != Rule.Kind.NONE) {
         @Nullable Source[] edges =
             Arrays.stream(inputs).map(Tape.this::source).toArray(Source[]::new);
         add(op.name(), rule, inputs, edges, outputs, tracked);
@@ -299,7 +299,7 @@ public final class Tape implements AutoCloseable {
 
     @Override
     public boolean decomposes(Composite op, Tensor[] inputs) {
-      return !dry && tracks(inputs) && GradientRules.of(op, inputs) == Rule.DECOMPOSE;
+      return !dry && tracks(inputs) && GradientRules.of(op, inputs).kind() == Rule.Kind.DECOMPOSE;
     }
 
     @Override

@@ -4,20 +4,21 @@ import dev.gatun.tensor.Scope;
 import dev.gatun.tensor.Shape;
 import dev.gatun.tensor.Tensor;
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /** A function to check against central differences, and where. */
-record Case(String name, Function<Tensor[], Tensor> function, int order, Tensor... inputs) {
+record Case(String name, Function<Tensor[], Tensor> function, int order, List<Tensor> inputs) {
 
   /** Checked to second order. */
   static Case of(String name, Function<Tensor[], Tensor> function, Tensor... inputs) {
-    return new Case(name, function, 2, inputs);
+    return new Case(name, function, 2, List.of(inputs));
   }
 
   static Case map(String name, UnaryOperator<Tensor> function, Tensor input) {
-    return new Case(name, in -> function.apply(in[0]), 2, input);
+    return new Case(name, in -> function.apply(in[0]), 2, List.of(input));
   }
 
   /** Checked to first order only: a kink or a sample where the second derivative is not defined. */
@@ -27,7 +28,10 @@ record Case(String name, Function<Tensor[], Tensor> function, int order, Tensor.
 
   void check() {
     // The second-order scalar is itself a computed gradient, so differences of it are less exact.
-    GradientCheck.of(function).tolerance(1e-5, 1e-5).secondOrder(order == 2).check(inputs);
+    GradientCheck.of(function)
+        .tolerance(1e-5, 1e-5)
+        .secondOrder(order == 2)
+        .check(inputs.toArray(Tensor[]::new));
   }
 
   @Override
