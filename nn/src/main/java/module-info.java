@@ -13,5 +13,6 @@ module dev.gatun.nn {
   exports dev.gatun.nn.layer;
   exports dev.gatun.nn.loss;
   exports dev.gatun.nn.optim;
+  exports dev.gatun.nn.recurrent;
   exports dev.gatun.nn.train;
 }

@@ -53,8 +53,8 @@ public final class Conformance {
       status = Status.UNSUPPORTED;
       detail = "Gatun has no operation " + c.op();
     } else {
-      try (Scope _ = Scope.open()) {
-        Context context = new Context(c, device, dtype);
+      try (Scope _ = Scope.open();
+          Context context = new Context(c, device, dtype)) {
         detail = judge(context, compute(context, recipe));
         if (detail.isEmpty()) {
           status = Status.PASSED;

@@ -1,19 +1,24 @@
 package dev.gatun.examples.conformance;
 
 import dev.gatun.autograd.Tape;
+import dev.gatun.nn.Model;
 import dev.gatun.tensor.DType;
 import dev.gatun.tensor.Device;
 import dev.gatun.tensor.FormatException;
 import dev.gatun.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A case's operands as tensors, and its attributes. */
-public final class Context {
+public final class Context implements AutoCloseable {
+  private static final String PARAMETER = "p_";
+
   /** The families that fix the dtype of their operands. */
   private static final Set<String> FIXED = Set.of("special", "cast");
 
@@ -21,6 +26,7 @@ public final class Context {
   private final Device device;
   private final DType dtype;
   private final Map<String, Tensor> inputs = new LinkedHashMap<>();
+  private final List<Model> models = new ArrayList<>();
   private @Nullable Tape tape;
 
   /** Reads the operands; they belong to the innermost scope. */
@@ -52,6 +58,35 @@ public final class Context {
           "Case " + source.id() + " has no gradients, so nothing is recorded");
     }
     return open;
+  }
+
+  /**
+   * Gives a model this case's device and dtype and the values of the operands named {@code p_...},
+   * with dots written as two underscores. Gradients with respect to these operands are then those of
+   * the model's parameters. The model is closed after the case.
+   */
+  public <M extends Model> M load(M model) {
+    models.add(model);
+    model.to(device);
+    model.to(dtype);
+    Map<String, Tensor> state = new LinkedHashMap<>();
+    inputs.forEach(
+        (name, tensor) -> {
+          if (name.startsWith(PARAMETER)) {
+            state.put(name.substring(PARAMETER.length()).replace("__", "."), tensor);
+          }
+        });
+    model.loadStateDict(state);
+    model
+        .stateDict()
+        .forEach((name, tensor) -> inputs.put(PARAMETER + name.replace(".", "__"), tensor));
+    return model;
+  }
+
+  /** Frees the models that were loaded. */
+  @Override
+  public void close() {
+    models.forEach(Model::close);
   }
 
   /** The case itself. */

@@ -25,6 +25,7 @@ public final class Families {
     OptimizerCases.addTo(all);
     InitCases.addTo(all);
     ScheduleCases.addTo(all);
+    RecurrentCases.addTo(all);
     SecondOrderCases.addTo(all);
     TernaryCases.addTo(all);
     SoftmaxCases.addTo(all);
