@@ -1,6 +1,7 @@
 package dev.gatun.examples.conformance.families;
 
 import dev.gatun.examples.conformance.Operations;
+import dev.gatun.tensor.Special;
 
 /** Elementwise functions of two operands, which broadcast. */
 final class BinaryCases {
@@ -22,6 +23,9 @@ final class BinaryCases {
     t.op("fmin", c -> c.a().fmin(c.b()));
     t.op("logaddexp", c -> c.a().logaddexp(c.b()));
     t.op("prelu", c -> c.a().gt(0.0).where(c.a(), c.a().mul(c.b())));
-    t.op("squared_difference", c -> c.a().sub(c.b()).square());
+    t.op("hypot", c -> Special.hypot(c.a(), c.b()));
+    t.op("logaddexp2", c -> Special.logaddexp2(c.a(), c.b()));
+    t.op("squared_difference", c -> Special.squaredDifference(c.a(), c.b()));
+    t.op("xlogy", c -> Special.xlogy(c.a(), c.b()));
   }
 }

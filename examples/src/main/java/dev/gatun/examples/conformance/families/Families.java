@@ -26,6 +26,11 @@ public final class Families {
     InitCases.addTo(all);
     ScheduleCases.addTo(all);
     RecurrentCases.addTo(all);
+    LinalgCases.addTo(all);
+    ResampleCases.addTo(all);
+    EmbeddingCases.addTo(all);
+    AttentionCases.addTo(all);
+    TraceCases.addTo(all);
     SecondOrderCases.addTo(all);
     TernaryCases.addTo(all);
     SoftmaxCases.addTo(all);

@@ -3,6 +3,7 @@ package dev.gatun.examples.conformance.families;
 import dev.gatun.examples.conformance.Context;
 import dev.gatun.examples.conformance.Operations;
 import dev.gatun.tensor.Activations;
+import dev.gatun.tensor.Special;
 import dev.gatun.tensor.Tensor;
 
 /** Elementwise functions of one operand. */
@@ -28,7 +29,7 @@ final class UnaryCases {
     t.op("clamp", UnaryCases::clamp);
     t.op("cos", c -> c.x().cos());
     t.op("cosh", c -> c.x().cosh());
-    t.op("deg2rad", c -> c.x().mul(Math.PI / 180));
+    t.op("deg2rad", c -> Special.deg2rad(c.x()));
     t.op("digamma", c -> c.x().digamma());
     t.op("elu", c -> Activations.elu(c.x(), c.number("alpha")));
     t.op("erf", c -> c.x().erf());
@@ -38,7 +39,7 @@ final class UnaryCases {
     t.op("exp2", c -> c.x().exp2());
     t.op("expm1", c -> c.x().expm1());
     t.op("floor", c -> c.x().floor());
-    t.op("frac", c -> c.x().sub(c.x().trunc()));
+    t.op("frac", c -> Special.frac(c.x()));
     t.op("gelu", c -> c.x().gelu(c.text("approximate").equals("tanh")));
     t.op("glu", c -> Activations.glu(c.x(), c.integer("dim")));
     t.op("hardshrink", c -> Activations.hardshrink(c.x(), c.number("lambd")));
@@ -55,7 +56,11 @@ final class UnaryCases {
     t.op("log1p", c -> c.x().log1p());
     t.op("log2", c -> c.x().log2());
     t.op("log_sigmoid", c -> Activations.logSigmoid(c.x()));
+    t.op(
+        "logit",
+        c -> c.has("eps") ? Special.logit(c.x(), c.number("eps")) : Special.logit(c.x()));
     t.op("mish", c -> Activations.mish(c.x()));
+    t.op("nan_to_num", c -> Special.nanToNum(c.x()));
     t.op("neg", c -> c.x().neg());
     t.op("positive", Context::x);
     t.op("pow_scalar", c -> c.x().pow(c.number("exponent")));
@@ -73,6 +78,7 @@ final class UnaryCases {
     t.op("sign", c -> c.x().sign());
     t.op("silu", c -> c.x().silu());
     t.op("sin", c -> c.x().sin());
+    t.op("sinc", c -> Special.sinc(c.x()));
     t.op("sinh", c -> c.x().sinh());
     t.op("softplus", c -> Activations.softplus(c.x(), c.number("beta"), c.number("threshold")));
     t.op("softshrink", c -> Activations.softshrink(c.x(), c.number("lambd")));
