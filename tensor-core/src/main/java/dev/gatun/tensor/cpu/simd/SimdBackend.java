@@ -8,6 +8,7 @@ import dev.gatun.tensor.op.Composite;
 import dev.gatun.tensor.op.Effect;
 import dev.gatun.tensor.op.Op;
 import dev.gatun.tensor.op.Primitive;
+import dev.gatun.tensor.op.ScatterKind;
 import dev.gatun.tensor.op.UnaryKind;
 import dev.gatun.tensor.spi.Backend;
 import dev.gatun.tensor.spi.Buf;
@@ -105,6 +106,57 @@ public final class SimdBackend implements Backend {
           return false;
         }
         Products.matmul(this, in[0], in[1], out[0]);
+      }
+      case Primitive.Convolution c -> {
+        if (!Convolutions.supports(in[0].dtype(), c.window())) {
+          return false;
+        }
+        Convolutions.forward(this, c.window(), c.groups(), in[0], in[1], out[0]);
+      }
+      case Primitive.ConvolutionInputGrad c -> {
+        if (!Convolutions.supports(in[0].dtype(), c.window())) {
+          return false;
+        }
+        Convolutions.inputGrad(this, c.window(), c.groups(), in[0], in[1], out[0]);
+      }
+      case Primitive.ConvolutionWeightGrad c -> {
+        if (!Convolutions.supports(in[0].dtype(), c.window())) {
+          return false;
+        }
+        Convolutions.weightGrad(this, c.window(), c.groups(), in[0], in[1], out[0]);
+      }
+      case Primitive.MaxPool m -> {
+        if (!Pools.supports(in[0].dtype(), m.window())) {
+          return false;
+        }
+        Pools.max(this, m.window(), in[0], out[0], out[1]);
+      }
+      case Primitive.AvgPool a -> {
+        if (!Pools.supports(in[0].dtype(), a.window())) {
+          return false;
+        }
+        Pools.average(
+            this, a.window(), a.countPadding(), a.divisor(), a.ceilPad(), in[0], out[0]);
+      }
+      case Primitive.AvgPoolGrad a -> {
+        if (!Pools.supports(in[0].dtype(), a.window())) {
+          return false;
+        }
+        Pools.averageGrad(
+            this, a.window(), a.countPadding(), a.divisor(), a.ceilPad(), in[0], out[0]);
+      }
+      case Primitive.IndexSelect s -> {
+        return Indexing.indexSelect(s.axis(), in[0], in[1], out[0]);
+      }
+      case Primitive.IndexAdd s -> {
+        return Indexing.indexAdd(s.axis(), in[0], in[1], in[2], out[0]);
+      }
+      case Primitive.Gather g -> {
+        return Indexing.gather(g.axis(), in[0], in[1], out[0]);
+      }
+      case Primitive.Scatter s -> {
+        return s.kind() == ScatterKind.ADD
+            && Indexing.scatterAdd(s.axis(), in[0], in[1], in[2], out[0]);
       }
       default -> {
         return false;
@@ -204,12 +256,52 @@ public final class SimdBackend implements Backend {
 
   @Override
   public boolean supports(Effect effect, List<DType> operands) {
-    return effect instanceof Effect.Assign;
+    return effect instanceof Effect.Assign || operands.get(0) == DType.FLOAT32;
   }
 
   @Override
   public void apply(Effect effect, Buf[] targets, Buf[] inputs) {
-    Copies.copy(inputs[0], targets[0]);
+    if (effect instanceof Effect.Assign) {
+      Copies.copy(inputs[0], targets[0]);
+      return;
+    }
+    if (inputs[0].numel() == 0) {
+      return;
+    }
+    Buf[] dense = new Buf[targets.length];
+    for (int i = 0; i < dense.length; i++) {
+      dense[i] = contiguous(targets[i]);
+    }
+    Buf grad = contiguous(inputs[0]);
+    try {
+      Optimizers.apply(effect, dense, grad);
+      for (int i = 0; i < dense.length; i++) {
+        if (dense[i] != targets[i]) {
+          Copies.copy(dense[i], targets[i]);
+        }
+      }
+    } finally {
+      for (int i = 0; i < dense.length; i++) {
+        release(dense[i], targets[i]);
+      }
+      release(grad, inputs[0]);
+    }
+  }
+
+  private Buf contiguous(Buf x) {
+    if (x.isContiguous()) {
+      return x;
+    }
+    Storage storage = allocate(x.numel() * x.dtype().byteSize());
+    Buf copy = new Buf(storage, Layout.contiguous(x.shape()), x.dtype());
+    Copies.copy(x, copy);
+    return copy;
+  }
+
+  private static void release(Buf copy, Buf original) {
+    if (copy != original) {
+      copy.storage().release();
+    }
   }
 
   @Override

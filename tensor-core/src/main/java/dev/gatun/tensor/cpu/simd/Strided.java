@@ -117,8 +117,8 @@ final class Strided {
     }
   }
 
-  /** One line of {@code n} elements. */
-  private static void run(
+  /** One line of {@code n} elements; steps in elements. */
+  static void run(
       int size,
       MemorySegment from,
       long position,

@@ -11,10 +11,13 @@ import dev.gatun.tensor.Tensor;
 import dev.gatun.tensor.op.BinaryKind;
 import dev.gatun.tensor.op.BinaryScalar;
 import dev.gatun.tensor.op.Dims;
+import dev.gatun.tensor.op.Effect;
 import dev.gatun.tensor.op.Op;
 import dev.gatun.tensor.op.Primitive;
 import dev.gatun.tensor.op.ReduceKind;
+import dev.gatun.tensor.op.ScatterKind;
 import dev.gatun.tensor.op.UnaryKind;
+import dev.gatun.tensor.op.Window;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -309,5 +312,156 @@ class SimdBackendTest {
     }
     Tensor half = values(DType.FLOAT32, false, 20, 30).abs().to(DType.BFLOAT16);
     check("half", 1 << 17, new Primitive.MatMul(), half, half.permute(1, 0));
+  }
+
+  private static Window window(int rank, int kernel, int stride, int pad, int dilation) {
+    return new Window(
+        Dims.repeat(kernel, rank), Dims.repeat(stride, rank), Dims.repeat(pad, rank),
+        Dims.repeat(pad, rank), Dims.repeat(dilation, rank));
+  }
+
+  @Test
+  void convolutionsAgree() {
+    // rank, images, channels, size, filters, kernel, stride, pad, dilation, groups
+    int[][] cases = {
+      {2, 3, 1, 9, 5, 3, 1, 1, 1, 1},
+      {2, 2, 4, 14, 16, 3, 1, 1, 1, 1},
+      {2, 37, 3, 7, 6, 3, 1, 0, 1, 1},
+      {2, 1, 2, 28, 8, 5, 1, 2, 1, 1},
+      {2, 2, 4, 12, 6, 3, 2, 1, 1, 2},
+      {2, 2, 4, 12, 6, 3, 1, 2, 2, 2},
+      {2, 2, 3, 6, 4, 1, 1, 0, 1, 1},
+      {2, 2, 2, 6, 4, 2, 1, 3, 1, 1},
+      {2, 1, 3, 5, 3, 5, 1, 0, 1, 3},
+      {1, 2, 3, 33, 5, 4, 1, 1, 1, 1},
+      {1, 2, 3, 33, 5, 3, 3, 1, 2, 1},
+      {3, 2, 2, 6, 3, 3, 1, 1, 1, 1},
+      {3, 1, 2, 7, 4, 2, 2, 1, 1, 2},
+    };
+    for (DType dtype : List.of(DType.FLOAT32, DType.FLOAT64, DType.BFLOAT16)) {
+      double ulps = dtype == DType.BFLOAT16 ? 1 << 17 : 4000;
+      for (int[] c : cases) {
+        Window w = window(c[0], c[5], c[6], c[7], c[8]);
+        long[] xs = new long[c[0] + 2];
+        long[] ws = new long[c[0] + 2];
+        java.util.Arrays.fill(xs, c[3]);
+        java.util.Arrays.fill(ws, c[5]);
+        xs[0] = c[1];
+        xs[1] = c[2];
+        ws[0] = c[4];
+        ws[1] = c[2] / c[9];
+        // Of one sign, so that the error is relative.
+        Tensor x = values(DType.FLOAT64, false, xs).abs().to(dtype);
+        Tensor k = values(DType.FLOAT64, false, ws).abs().to(dtype);
+        String name = dtype + " " + java.util.Arrays.toString(c);
+        var op = new Primitive.Convolution(w, c[9]);
+        check(name, ulps, op, x, k);
+        Tensor g = Engine.call(op, x, k).mul(0.5);
+        Dims size = Dims.repeat(c[3], c[0]);
+        check(name, ulps, new Primitive.ConvolutionInputGrad(w, c[9], size), g, k);
+        check(name, ulps, new Primitive.ConvolutionWeightGrad(w, c[9]), x, g);
+      }
+    }
+  }
+
+  @Test
+  void poolingAgrees() {
+    // rank, size, kernel, stride, low pad, high pad, dilation
+    int[][] cases = {
+      {2, 8, 2, 2, 0, 0, 1}, {2, 9, 2, 2, 0, 0, 1}, {2, 9, 3, 2, 1, 1, 1}, {2, 7, 3, 1, 1, 2, 2},
+      {1, 30, 3, 3, 0, 1, 1}, {2, 40, 2, 2, 0, 0, 1}
+    };
+    for (DType dtype : FLOATS) {
+      for (int[] c : cases) {
+        int r = c[0];
+        Window w =
+            new Window(
+                Dims.repeat(c[2], r), Dims.repeat(c[3], r), Dims.repeat(c[4], r),
+                Dims.repeat(c[5], r), Dims.repeat(c[6], r));
+        long[] dims = r == 1 ? new long[] {5, 3, c[1]} : new long[] {5, 7, c[1], c[1]};
+        Tensor x = values(dtype, true, dims);
+        check("max", 0, new Primitive.MaxPool(w), x);
+        Tensor even = values(dtype, false, dims).round().to(dtype); // many equals
+        check("max", 0, new Primitive.MaxPool(w), even);
+        Tensor y = values(dtype, false, dims).abs();
+        for (boolean count : new boolean[] {false, true}) {
+          Dims ceil = Dims.repeat(c[5] > c[4] ? 1 : 0, r);
+          for (long divisor : new long[] {0, 3}) {
+            var op = new Primitive.AvgPool(w, count, divisor, ceil);
+            check("average", 4, op, y);
+            Dims size = Dims.repeat(c[1], r);
+            Tensor g = Engine.call(op, y);
+            check(
+                "gradient", 16, new Primitive.AvgPoolGrad(w, count, divisor, ceil, size), g);
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void indexingAgrees() {
+    for (DType dtype : List.of(DType.FLOAT32, DType.FLOAT64, DType.INT64, DType.BOOL)) {
+      Tensor x = values(DType.FLOAT64, false, 9, 12, 35).abs().to(dtype);
+      for (int axis = 0; axis < 3; axis++) {
+        Tensor index = values(DType.INT64, false, 40).remainder(Tensor.of(9L).to(Device.SCALAR));
+        check("select", 0, new Primitive.IndexSelect(axis), x, index);
+        Tensor source = values(DType.FLOAT64, false, x.shape().with(axis, 40).toArray()).abs();
+        if (dtype != DType.BOOL) {
+          check("add", 16, new Primitive.IndexAdd(axis), x, index, source.to(dtype));
+        }
+        Tensor full = values(DType.INT64, false, x.shape().with(axis, 8).toArray());
+        full = full.remainder(Tensor.of(9L).to(Device.SCALAR));
+        check("gather", 0, new Primitive.Gather(axis), x, full);
+        check("gather", 0, new Primitive.Gather(axis), x, full.slice(0, 0, 3, 1));
+        Tensor some = values(DType.FLOAT64, false, x.shape().with(axis, 8).toArray()).abs();
+        if (dtype != DType.BOOL) {
+          var add = new Primitive.Scatter(axis, ScatterKind.ADD);
+          check("scatter", 16, add, x, full, some.to(dtype));
+        }
+      }
+    }
+  }
+
+  @Test
+  void optimizerStepsAgree() {
+    Effect[] effects = {
+      new Effect.SgdStep(0.1, 0, 0, 0, false, false),
+      new Effect.SgdStep(0.1, 0, 0, 0.01, false, false),
+      new Effect.SgdStep(0.1, 0.9, 0.1, 0.01, false, false),
+      new Effect.SgdStep(0.1, 0.9, 0, 0.01, true, false),
+      new Effect.SgdStep(0.1, 0.9, 0.5, 0, true, true),
+      new Effect.AdamStep(1e-3, 0.9, 0.999, 1e-8, 0, false, 1),
+      new Effect.AdamStep(1e-3, 0.9, 0.999, 1e-8, 0.1, false, 7),
+      new Effect.AdamStep(1e-3, 0.9, 0.99, 1e-6, 0.1, true, 100),
+    };
+    for (Effect effect : effects) {
+      int count =
+          effect instanceof Effect.AdamStep
+              ? 3
+              : effect instanceof Effect.SgdStep s && s.momentum() == 0 ? 1 : 2;
+      for (long n : new long[] {1, 17, 33_333}) {
+        for (boolean turned : new boolean[] {false, true}) {
+          Tensor[] want = new Tensor[count];
+          Tensor[] got = new Tensor[count];
+          for (int i = 0; i < count; i++) {
+            Tensor v = values(DType.FLOAT32, false, 3, n).abs();
+            want[i] = v.copy();
+            got[i] = v.to(Device.CPU);
+            if (turned) {
+              want[i] = want[i].permute(1, 0);
+              got[i] = got[i].permute(1, 0);
+            }
+          }
+          Tensor g = values(DType.FLOAT32, false, want[0].shape().toArray());
+          Engine.apply(effect, want, g);
+          Engine.apply(effect, got, g.to(Device.CPU));
+          for (int i = 0; i < count; i++) {
+            // Differences of numbers of size 1: an absolute error of a few float steps.
+            compare(effect + " " + i, 8, got[i].add(8.0), want[i].add(8.0));
+          }
+        }
+      }
+    }
   }
 }

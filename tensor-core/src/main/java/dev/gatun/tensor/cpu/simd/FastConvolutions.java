@@ -1,0 +1,295 @@
+package dev.gatun.tensor.cpu.simd;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+
+/**
+ * Two-dimensional float32 convolutions of stride 1. The input is copied into planes that have the
+ * padding around every row; in such a plane the window's element (i, j) lies a constant shift from
+ * the output position, also across the ends of rows, so a convolution is a matrix product whose
+ * second operand is read in place. The few positions computed between rows are dropped. Stateless.
+ */
+final class FastConvolutions {
+  private static final int ROWS = ConvolutionKernels.ROWS;
+  private static final int VECTORS = ConvolutionKernels.VECTORS;
+  private static final int LANES = ConvolutionKernels.LANES;
+  private static final int TILE = VECTORS * LANES;
+
+  /** Floats of planes that the weight's gradient keeps in the L2 cache at a time. */
+  private static final int CHUNK = 1 << 18;
+
+  private static final int MOST_IMAGES = 32;
+
+  private static final ThreadLocal<Buffers> LOCAL = ThreadLocal.withInitial(Buffers::new);
+
+  private FastConvolutions() {}
+
+  /** Buffers of one thread, grown on demand and reused. */
+  private static final class Buffers {
+    private float[] planes = new float[0];
+    private float[] output = new float[0];
+    private float[] weight = new float[0];
+
+    float[] planes(int n) {
+      if (planes.length < n) {
+        planes = new float[n];
+      }
+      return planes;
+    }
+
+    float[] output(int n) {
+      if (output.length < n) {
+        output = new float[n];
+      }
+      return output;
+    }
+
+    float[] weight(int n) {
+      if (weight.length < n) {
+        weight = new float[n];
+      }
+      return weight;
+    }
+  }
+
+  /**
+   * The sizes of one convolution: {@code height x width} planes in {@code channels} (of one group)
+   * to {@code outHeight x outWidth} planes in {@code filters} (of one group).
+   */
+  record Sizes(
+      int images,
+      int groups,
+      int channels,
+      int height,
+      int width,
+      int filters,
+      int outHeight,
+      int outWidth,
+      int kernelHeight,
+      int kernelWidth,
+      int top,
+      int left,
+      int dilationHeight,
+      int dilationWidth) {
+
+    /** Elements of a row with its padding. */
+    int pitch() {
+      return Math.max(width, outWidth + (kernelWidth - 1) * dilationWidth);
+    }
+
+    /** Elements of a plane with its padding. */
+    int plane() {
+      return (outHeight + (kernelHeight - 1) * dilationHeight) * pitch();
+    }
+
+    /** Positions from the first output to the last. */
+    int positions() {
+      return (outHeight - 1) * pitch() + outWidth;
+    }
+
+    int window() {
+      return kernelHeight * kernelWidth;
+    }
+
+    int k() {
+      return channels * window();
+    }
+
+    /** How far each (channel, i, j) is from the output position, from a plane's start. */
+    int[] shifts(int padded) {
+      int[] s = new int[padded];
+      int n = 0;
+      for (int c = 0; c < channels; c++) {
+        for (int i = 0; i < kernelHeight; i++) {
+          for (int j = 0; j < kernelWidth; j++) {
+            s[n++] = c * plane() + i * dilationHeight * pitch() + j * dilationWidth;
+          }
+        }
+      }
+      return s;
+    }
+
+    /** True when the buffers of one image can be indexed by ints with room to spare. */
+    boolean fits() {
+      return (long) channels * plane() < 1 << 28
+          && (long) filters * k() < 1 << 28
+          && (long) positions() * ROWS < 1 << 28;
+    }
+  }
+
+  /**
+   * The convolution of dense inputs.
+   *
+   * @param w where the weight of (filter, channel, i, j) is: offset and strides in elements, {@code
+   *     {offset, filter, channel, i, j, group}}
+   */
+  static void correlate(Sizes s, MemorySegment x, long xAt, MemorySegment weight, long[] w,
+      MemorySegment y, long yAt) {
+    int panels = (s.filters + ROWS - 1) / ROWS;
+    float[] packed = LOCAL.get().weight(s.groups * panels * ROWS * s.k());
+    pack(s, weight, w, packed, panels);
+    int[] shifts = s.shifts(s.k());
+    // Few images: their channels are divided among the threads, too.
+    int parts = s.images >= ThreadPool.size() ? 1 : Math.min(panels, ThreadPool.size());
+    int tasks = s.images * s.groups * parts;
+    IntTask task =
+        t -> image(s, t / parts / s.groups, t / parts % s.groups, t % parts, parts, panels, packed,
+            shifts, x, xAt, y, yAt);
+    long work = (long) s.images * s.groups * s.filters * s.k() * s.positions();
+    if (work < 1 << 18) {
+      for (int t = 0; t < tasks; t++) {
+        task.run(t);
+      }
+    } else {
+      ThreadPool.parallelFor(tasks, task);
+    }
+  }
+
+  /** Weights in the order in which tiles read them: panels of filters, [k][filter] in each. */
+  private static void pack(Sizes s, MemorySegment weight, long[] w, float[] packed, int panels) {
+    int k = s.k();
+    for (int g = 0; g < s.groups; g++) {
+      for (int f = 0; f < panels * ROWS; f++) {
+        int to = (g * panels + f / ROWS) * ROWS * k + f % ROWS;
+        if (f >= s.filters) {
+          for (int i = 0; i < k; i++) {
+            packed[to + i * ROWS] = 0f;
+          }
+          continue;
+        }
+        long filter = w[0] + f * w[1] + g * w[5];
+        for (int c = 0; c < s.channels; c++) {
+          for (int i = 0; i < s.kernelHeight; i++) {
+            long row = filter + c * w[2] + i * w[3];
+            for (int j = 0; j < s.kernelWidth; j++) {
+              packed[to] =
+                  weight.get(ValueLayout.JAVA_FLOAT, (row + j * w[4]) * Float.BYTES);
+              to += ROWS;
+            }
+          }
+        }
+      }
+    }
+  }
+
+  private static void image(
+      Sizes s, int image, int group, int part, int parts, int panels, float[] packed, int[] shifts,
+      MemorySegment x, long xAt, MemorySegment y, long yAt) {
+    Buffers buffers = LOCAL.get();
+    int plane = s.plane();
+    float[] planes = buffers.planes(s.channels * plane + TILE + LANES);
+    long inPlane = (long) s.height * s.width;
+    long from = xAt + ((long) image * s.groups + group) * s.channels * inPlane;
+    for (int c = 0; c < s.channels; c++) {
+      Planes.spread(
+          x, (from + c * inPlane) * Float.BYTES, s.height, s.width, planes, c * plane, s.top,
+          s.left, s.pitch(), plane);
+    }
+    int positions = s.positions();
+    int pitch = (positions + TILE - 1) / TILE * TILE;
+    float[] output = buffers.output(ROWS * pitch + LANES);
+    long outPlane = (long) s.outHeight * s.outWidth;
+    long to = yAt + ((long) image * s.groups + group) * s.filters * outPlane;
+    for (int p = panels * part / parts; p < panels * (part + 1) / parts; p++) {
+      int a = (group * panels + p) * ROWS * s.k();
+      for (int q = 0; q < positions; q += TILE) {
+        ConvolutionKernels.correlate(s.k(), packed, a, planes, q, shifts, output, q, pitch);
+      }
+      int rows = Math.min(ROWS, s.filters - p * ROWS);
+      for (int r = 0; r < rows; r++) {
+        Planes.gather(
+            output, r * pitch, s.pitch(), y, (to + (p * ROWS + r) * outPlane) * Float.BYTES,
+            s.outHeight, s.outWidth);
+      }
+    }
+  }
+
+  /**
+   * The gradient with respect to the weight, [groups * filters, channels, kernel], of dense
+   * operands.
+   */
+  static void weightGrad(
+      Sizes s, MemorySegment x, long xAt, MemorySegment grad, long gAt, MemorySegment y, long yAt) {
+    y.asSlice(yAt * Float.BYTES, (long) s.groups * s.filters * s.k() * Float.BYTES).fill((byte) 0);
+    int plane = s.plane();
+    int length = (s.positions() + LANES - 1) / LANES * LANES;
+    int panels = (s.filters + ROWS - 1) / ROWS;
+    int triples = (s.k() + VECTORS - 1) / VECTORS;
+    int[] shifts = s.shifts(triples * VECTORS);
+    int xImage = s.channels * plane;
+    int gImage = panels * ROWS * length;
+    int chunk = Math.clamp(CHUNK / (xImage + gImage), 1, MOST_IMAGES);
+    Buffers buffers = LOCAL.get();
+    float[] planes = buffers.planes(chunk * xImage + length + LANES);
+    float[] grads = buffers.output(chunk * gImage + LANES);
+    Arrays.fill(planes, chunk * xImage, chunk * xImage + length + LANES, 0f);
+    long inPlane = (long) s.height * s.width;
+    long outPlane = (long) s.outHeight * s.outWidth;
+    for (int g = 0; g < s.groups; g++) {
+      int group = g;
+      for (int n = 0; n < s.images; n += chunk) {
+        int first = n;
+        int count = Math.min(chunk, s.images - n);
+        ThreadPool.parallelFor(
+            count,
+            i -> {
+              long from =
+                  xAt + ((long) (first + i) * s.groups + group) * s.channels * inPlane;
+              for (int c = 0; c < s.channels; c++) {
+                Planes.spread(
+                    x, (from + c * inPlane) * Float.BYTES, s.height, s.width, planes,
+                    i * xImage + c * plane, s.top, s.left, s.pitch(), plane);
+              }
+              long out = gAt + ((long) (first + i) * s.groups + group) * s.filters * outPlane;
+              for (int f = 0; f < panels * ROWS; f++) {
+                boolean real = f < s.filters;
+                Planes.spread(
+                    grad, (out + f * outPlane) * Float.BYTES, real ? s.outHeight : 0, s.outWidth,
+                    grads, i * gImage + f * length, 0, 0, s.pitch(), length);
+              }
+            });
+        int parts = Math.min(triples, ThreadPool.size() * 4);
+        ThreadPool.parallelFor(
+            parts,
+            t -> {
+              float[] sums = new float[ROWS * TILE];
+              for (int v = triples * t / parts; v < triples * (t + 1) / parts; v++) {
+                for (int p = 0; p < panels; p++) {
+                  ConvolutionKernels.weight(
+                      count, length, grads, p * ROWS * length, length, gImage, planes, shifts,
+                      v * VECTORS, xImage, sums);
+                  add(s, group, p, v, sums, y, yAt);
+                }
+              }
+            });
+      }
+    }
+  }
+
+  /** Adds the lanes of a tile to the gradient. */
+  private static void add(
+      Sizes s, int group, int panel, int triple, float[] sums, MemorySegment y, long yAt) {
+    int rows = Math.min(ROWS, s.filters - panel * ROWS);
+    int columns = Math.min(VECTORS, s.k() - triple * VECTORS);
+    for (int r = 0; r < rows; r++) {
+      for (int v = 0; v < columns; v++) {
+        int at = (r * VECTORS + v) * LANES;
+        float a = 0f;
+        float b = 0f;
+        float c = 0f;
+        float d = 0f;
+        for (int i = 0; i < LANES; i += 4) {
+          a += sums[at + i];
+          b += sums[at + i + 1];
+          c += sums[at + i + 2];
+          d += sums[at + i + 3];
+        }
+        long filter = (long) group * s.filters + panel * ROWS + r;
+        long to = (yAt + filter * s.k() + triple * VECTORS + v) * Float.BYTES;
+        y.set(
+            ValueLayout.JAVA_FLOAT, to, y.get(ValueLayout.JAVA_FLOAT, to) + ((a + b) + (c + d)));
+      }
+    }
+  }
+}
