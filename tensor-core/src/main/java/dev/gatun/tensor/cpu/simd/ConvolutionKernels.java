@@ -51,21 +51,23 @@ final class ConvolutionKernels {
   }
 
   /**
-   * One tile of the weight's gradient: {@code t[r][v] = sum over n, q of g[r][n][q] * x[n][shift v +
-   * q]}, each a vector of partial sums.
+   * Adds to one tile of the weight's gradient: {@code t[r][v] += sum over n, q of g[n][q][r] *
+   * x[n][shift v + q]}, each a vector of partial sums.
    *
-   * @param xAt where the inputs of the tile's window elements start
+   * @param gAt where the tile's gradients start: for each image, for each vector of positions,
+   *     {@link #ROWS} vectors
+   * @param xAt where the inputs of the window elements start; the tile's are from {@code first} on
    */
   static void weight(
-      int images, int length, float[] g, int gAt, int gPitch, int gImage, float[] x, int[] xAt,
-      int first, int xImage, float[] t) {
+      int images, int length, float[] g, int gAt, float[] x, int xBase, int[] xAt, int first,
+      int xImage, float[] t, int tAt) {
     if (IS_WIDE) {
       wideWeight(
-          images, length, g, gAt, gPitch, gImage, x, xAt[first], xAt[first + 1], xAt[first + 2],
-          xImage, t);
+          images, length, g, gAt, x, xBase + xAt[first], xBase + xAt[first + 1],
+          xBase + xAt[first + 2], xImage, t, tAt);
     } else {
       narrowWeight(
-          images, length, g, gAt, gPitch, gImage, x, xAt[first], xAt[first + 1], xImage, t);
+          images, length, g, gAt, x, xBase + xAt[first], xBase + xAt[first + 1], xImage, t, tAt);
     }
   }
 
@@ -211,8 +213,8 @@ final class ConvolutionKernels {
   }
 
   private static void wideWeight(
-      int images, int length, float[] g, int gAt, int gPitch, int gImage, float[] x, int x0At, int x1At, int x2At,
-      int xImage, float[] t) {
+      int images, int length, float[] g, int gAt, float[] x, int x0At, int x1At, int x2At, int xImage, float[] t,
+      int tAt) {
     FloatVector c00 = FloatVector.zero(WIDE);
     FloatVector c01 = FloatVector.zero(WIDE);
     FloatVector c02 = FloatVector.zero(WIDE);
@@ -237,84 +239,87 @@ final class ConvolutionKernels {
     FloatVector c70 = FloatVector.zero(WIDE);
     FloatVector c71 = FloatVector.zero(WIDE);
     FloatVector c72 = FloatVector.zero(WIDE);
+    int steps = length / WIDE_LANES;
     for (int n = 0; n < images; n++) {
-      int gRow = gAt + n * gImage;
-      int xRow = n * xImage;
-      for (int q = 0; q < length; q += WIDE_LANES) {
-        FloatVector x0 = FloatVector.fromArray(WIDE, x, xRow + x0At + q);
-        FloatVector x1 = FloatVector.fromArray(WIDE, x, xRow + x1At + q);
-        FloatVector x2 = FloatVector.fromArray(WIDE, x, xRow + x2At + q);
-        int p = gRow + q;
+      int gRow = gAt + n * steps * WIDE_ROWS * WIDE_LANES;
+      int row0 = x0At + n * xImage;
+      int row1 = x1At + n * xImage;
+      int row2 = x2At + n * xImage;
+      for (int q = 0; q < steps; q++) {
+        FloatVector x0 = FloatVector.fromArray(WIDE, x, row0 + q * WIDE_LANES);
+        FloatVector x1 = FloatVector.fromArray(WIDE, x, row1 + q * WIDE_LANES);
+        FloatVector x2 = FloatVector.fromArray(WIDE, x, row2 + q * WIDE_LANES);
+        int p = gRow + q * (WIDE_ROWS * WIDE_LANES);
         FloatVector g0 = FloatVector.fromArray(WIDE, g, p);
         c00 = g0.fma(x0, c00);
         c01 = g0.fma(x1, c01);
         c02 = g0.fma(x2, c02);
         VarHandle.loadLoadFence();
-        FloatVector g1 = FloatVector.fromArray(WIDE, g, p + gPitch);
+        FloatVector g1 = FloatVector.fromArray(WIDE, g, p + WIDE_LANES);
         c10 = g1.fma(x0, c10);
         c11 = g1.fma(x1, c11);
         c12 = g1.fma(x2, c12);
         VarHandle.loadLoadFence();
-        FloatVector g2 = FloatVector.fromArray(WIDE, g, p + 2 * gPitch);
+        FloatVector g2 = FloatVector.fromArray(WIDE, g, p + 2 * WIDE_LANES);
         c20 = g2.fma(x0, c20);
         c21 = g2.fma(x1, c21);
         c22 = g2.fma(x2, c22);
         VarHandle.loadLoadFence();
-        FloatVector g3 = FloatVector.fromArray(WIDE, g, p + 3 * gPitch);
+        FloatVector g3 = FloatVector.fromArray(WIDE, g, p + 3 * WIDE_LANES);
         c30 = g3.fma(x0, c30);
         c31 = g3.fma(x1, c31);
         c32 = g3.fma(x2, c32);
         VarHandle.loadLoadFence();
-        FloatVector g4 = FloatVector.fromArray(WIDE, g, p + 4 * gPitch);
+        FloatVector g4 = FloatVector.fromArray(WIDE, g, p + 4 * WIDE_LANES);
         c40 = g4.fma(x0, c40);
         c41 = g4.fma(x1, c41);
         c42 = g4.fma(x2, c42);
         VarHandle.loadLoadFence();
-        FloatVector g5 = FloatVector.fromArray(WIDE, g, p + 5 * gPitch);
+        FloatVector g5 = FloatVector.fromArray(WIDE, g, p + 5 * WIDE_LANES);
         c50 = g5.fma(x0, c50);
         c51 = g5.fma(x1, c51);
         c52 = g5.fma(x2, c52);
         VarHandle.loadLoadFence();
-        FloatVector g6 = FloatVector.fromArray(WIDE, g, p + 6 * gPitch);
+        FloatVector g6 = FloatVector.fromArray(WIDE, g, p + 6 * WIDE_LANES);
         c60 = g6.fma(x0, c60);
         c61 = g6.fma(x1, c61);
         c62 = g6.fma(x2, c62);
         VarHandle.loadLoadFence();
-        FloatVector g7 = FloatVector.fromArray(WIDE, g, p + 7 * gPitch);
+        FloatVector g7 = FloatVector.fromArray(WIDE, g, p + 7 * WIDE_LANES);
         c70 = g7.fma(x0, c70);
         c71 = g7.fma(x1, c71);
         c72 = g7.fma(x2, c72);
       }
     }
-    c00.intoArray(t, 0);
-    c01.intoArray(t, WIDE_LANES);
-    c02.intoArray(t, 2 * WIDE_LANES);
-    c10.intoArray(t, 3 * WIDE_LANES);
-    c11.intoArray(t, 4 * WIDE_LANES);
-    c12.intoArray(t, 5 * WIDE_LANES);
-    c20.intoArray(t, 6 * WIDE_LANES);
-    c21.intoArray(t, 7 * WIDE_LANES);
-    c22.intoArray(t, 8 * WIDE_LANES);
-    c30.intoArray(t, 9 * WIDE_LANES);
-    c31.intoArray(t, 10 * WIDE_LANES);
-    c32.intoArray(t, 11 * WIDE_LANES);
-    c40.intoArray(t, 12 * WIDE_LANES);
-    c41.intoArray(t, 13 * WIDE_LANES);
-    c42.intoArray(t, 14 * WIDE_LANES);
-    c50.intoArray(t, 15 * WIDE_LANES);
-    c51.intoArray(t, 16 * WIDE_LANES);
-    c52.intoArray(t, 17 * WIDE_LANES);
-    c60.intoArray(t, 18 * WIDE_LANES);
-    c61.intoArray(t, 19 * WIDE_LANES);
-    c62.intoArray(t, 20 * WIDE_LANES);
-    c70.intoArray(t, 21 * WIDE_LANES);
-    c71.intoArray(t, 22 * WIDE_LANES);
-    c72.intoArray(t, 23 * WIDE_LANES);
+    c00.add(FloatVector.fromArray(WIDE, t, tAt)).intoArray(t, tAt);
+    c01.add(FloatVector.fromArray(WIDE, t, tAt + WIDE_LANES)).intoArray(t, tAt + WIDE_LANES);
+    c02.add(FloatVector.fromArray(WIDE, t, tAt + 2 * WIDE_LANES)).intoArray(t, tAt + 2 * WIDE_LANES);
+    c10.add(FloatVector.fromArray(WIDE, t, tAt + 3 * WIDE_LANES)).intoArray(t, tAt + 3 * WIDE_LANES);
+    c11.add(FloatVector.fromArray(WIDE, t, tAt + 4 * WIDE_LANES)).intoArray(t, tAt + 4 * WIDE_LANES);
+    c12.add(FloatVector.fromArray(WIDE, t, tAt + 5 * WIDE_LANES)).intoArray(t, tAt + 5 * WIDE_LANES);
+    c20.add(FloatVector.fromArray(WIDE, t, tAt + 6 * WIDE_LANES)).intoArray(t, tAt + 6 * WIDE_LANES);
+    c21.add(FloatVector.fromArray(WIDE, t, tAt + 7 * WIDE_LANES)).intoArray(t, tAt + 7 * WIDE_LANES);
+    c22.add(FloatVector.fromArray(WIDE, t, tAt + 8 * WIDE_LANES)).intoArray(t, tAt + 8 * WIDE_LANES);
+    c30.add(FloatVector.fromArray(WIDE, t, tAt + 9 * WIDE_LANES)).intoArray(t, tAt + 9 * WIDE_LANES);
+    c31.add(FloatVector.fromArray(WIDE, t, tAt + 10 * WIDE_LANES)).intoArray(t, tAt + 10 * WIDE_LANES);
+    c32.add(FloatVector.fromArray(WIDE, t, tAt + 11 * WIDE_LANES)).intoArray(t, tAt + 11 * WIDE_LANES);
+    c40.add(FloatVector.fromArray(WIDE, t, tAt + 12 * WIDE_LANES)).intoArray(t, tAt + 12 * WIDE_LANES);
+    c41.add(FloatVector.fromArray(WIDE, t, tAt + 13 * WIDE_LANES)).intoArray(t, tAt + 13 * WIDE_LANES);
+    c42.add(FloatVector.fromArray(WIDE, t, tAt + 14 * WIDE_LANES)).intoArray(t, tAt + 14 * WIDE_LANES);
+    c50.add(FloatVector.fromArray(WIDE, t, tAt + 15 * WIDE_LANES)).intoArray(t, tAt + 15 * WIDE_LANES);
+    c51.add(FloatVector.fromArray(WIDE, t, tAt + 16 * WIDE_LANES)).intoArray(t, tAt + 16 * WIDE_LANES);
+    c52.add(FloatVector.fromArray(WIDE, t, tAt + 17 * WIDE_LANES)).intoArray(t, tAt + 17 * WIDE_LANES);
+    c60.add(FloatVector.fromArray(WIDE, t, tAt + 18 * WIDE_LANES)).intoArray(t, tAt + 18 * WIDE_LANES);
+    c61.add(FloatVector.fromArray(WIDE, t, tAt + 19 * WIDE_LANES)).intoArray(t, tAt + 19 * WIDE_LANES);
+    c62.add(FloatVector.fromArray(WIDE, t, tAt + 20 * WIDE_LANES)).intoArray(t, tAt + 20 * WIDE_LANES);
+    c70.add(FloatVector.fromArray(WIDE, t, tAt + 21 * WIDE_LANES)).intoArray(t, tAt + 21 * WIDE_LANES);
+    c71.add(FloatVector.fromArray(WIDE, t, tAt + 22 * WIDE_LANES)).intoArray(t, tAt + 22 * WIDE_LANES);
+    c72.add(FloatVector.fromArray(WIDE, t, tAt + 23 * WIDE_LANES)).intoArray(t, tAt + 23 * WIDE_LANES);
   }
 
   private static void narrowWeight(
-      int images, int length, float[] g, int gAt, int gPitch, int gImage, float[] x, int x0At, int x1At,
-      int xImage, float[] t) {
+      int images, int length, float[] g, int gAt, float[] x, int x0At, int x1At, int xImage, float[] t,
+      int tAt) {
     FloatVector c00 = FloatVector.zero(NARROW);
     FloatVector c01 = FloatVector.zero(NARROW);
     FloatVector c10 = FloatVector.zero(NARROW);
@@ -323,37 +328,39 @@ final class ConvolutionKernels {
     FloatVector c21 = FloatVector.zero(NARROW);
     FloatVector c30 = FloatVector.zero(NARROW);
     FloatVector c31 = FloatVector.zero(NARROW);
+    int steps = length / NARROW_LANES;
     for (int n = 0; n < images; n++) {
-      int gRow = gAt + n * gImage;
-      int xRow = n * xImage;
-      for (int q = 0; q < length; q += NARROW_LANES) {
-        FloatVector x0 = FloatVector.fromArray(NARROW, x, xRow + x0At + q);
-        FloatVector x1 = FloatVector.fromArray(NARROW, x, xRow + x1At + q);
-        int p = gRow + q;
+      int gRow = gAt + n * steps * NARROW_ROWS * NARROW_LANES;
+      int row0 = x0At + n * xImage;
+      int row1 = x1At + n * xImage;
+      for (int q = 0; q < steps; q++) {
+        FloatVector x0 = FloatVector.fromArray(NARROW, x, row0 + q * NARROW_LANES);
+        FloatVector x1 = FloatVector.fromArray(NARROW, x, row1 + q * NARROW_LANES);
+        int p = gRow + q * (NARROW_ROWS * NARROW_LANES);
         FloatVector g0 = FloatVector.fromArray(NARROW, g, p);
         c00 = g0.fma(x0, c00);
         c01 = g0.fma(x1, c01);
         VarHandle.loadLoadFence();
-        FloatVector g1 = FloatVector.fromArray(NARROW, g, p + gPitch);
+        FloatVector g1 = FloatVector.fromArray(NARROW, g, p + NARROW_LANES);
         c10 = g1.fma(x0, c10);
         c11 = g1.fma(x1, c11);
         VarHandle.loadLoadFence();
-        FloatVector g2 = FloatVector.fromArray(NARROW, g, p + 2 * gPitch);
+        FloatVector g2 = FloatVector.fromArray(NARROW, g, p + 2 * NARROW_LANES);
         c20 = g2.fma(x0, c20);
         c21 = g2.fma(x1, c21);
         VarHandle.loadLoadFence();
-        FloatVector g3 = FloatVector.fromArray(NARROW, g, p + 3 * gPitch);
+        FloatVector g3 = FloatVector.fromArray(NARROW, g, p + 3 * NARROW_LANES);
         c30 = g3.fma(x0, c30);
         c31 = g3.fma(x1, c31);
       }
     }
-    c00.intoArray(t, 0);
-    c01.intoArray(t, NARROW_LANES);
-    c10.intoArray(t, 2 * NARROW_LANES);
-    c11.intoArray(t, 3 * NARROW_LANES);
-    c20.intoArray(t, 4 * NARROW_LANES);
-    c21.intoArray(t, 5 * NARROW_LANES);
-    c30.intoArray(t, 6 * NARROW_LANES);
-    c31.intoArray(t, 7 * NARROW_LANES);
+    c00.add(FloatVector.fromArray(NARROW, t, tAt)).intoArray(t, tAt);
+    c01.add(FloatVector.fromArray(NARROW, t, tAt + NARROW_LANES)).intoArray(t, tAt + NARROW_LANES);
+    c10.add(FloatVector.fromArray(NARROW, t, tAt + 2 * NARROW_LANES)).intoArray(t, tAt + 2 * NARROW_LANES);
+    c11.add(FloatVector.fromArray(NARROW, t, tAt + 3 * NARROW_LANES)).intoArray(t, tAt + 3 * NARROW_LANES);
+    c20.add(FloatVector.fromArray(NARROW, t, tAt + 4 * NARROW_LANES)).intoArray(t, tAt + 4 * NARROW_LANES);
+    c21.add(FloatVector.fromArray(NARROW, t, tAt + 5 * NARROW_LANES)).intoArray(t, tAt + 5 * NARROW_LANES);
+    c30.add(FloatVector.fromArray(NARROW, t, tAt + 6 * NARROW_LANES)).intoArray(t, tAt + 6 * NARROW_LANES);
+    c31.add(FloatVector.fromArray(NARROW, t, tAt + 7 * NARROW_LANES)).intoArray(t, tAt + 7 * NARROW_LANES);
   }
 }

@@ -21,6 +21,11 @@ final class FastConvolutions {
 
   private static final int MOST_IMAGES = 32;
 
+  /** Floats of gradients that it keeps in the L1 cache at a time, for some tiles in turn. */
+  private static final int NEAR = 1 << 13;
+
+  private static final int TILES_IN_BLOCK = 6;
+
   private static final ThreadLocal<Buffers> LOCAL = ThreadLocal.withInitial(Buffers::new);
 
   private FastConvolutions() {}
@@ -30,6 +35,7 @@ final class FastConvolutions {
     private float[] planes = new float[0];
     private float[] output = new float[0];
     private float[] weight = new float[0];
+    private float[] line = new float[0];
 
     float[] planes(int n) {
       if (planes.length < n) {
@@ -43,6 +49,13 @@ final class FastConvolutions {
         output = new float[n];
       }
       return output;
+    }
+
+    float[] line(int n) {
+      if (line.length < n) {
+        line = new float[n];
+      }
+      return line;
     }
 
     float[] weight(int n) {
@@ -179,13 +192,7 @@ final class FastConvolutions {
     Buffers buffers = LOCAL.get();
     int plane = s.plane();
     float[] planes = buffers.planes(s.channels * plane + TILE + LANES);
-    long inPlane = (long) s.height * s.width;
-    long from = xAt + ((long) image * s.groups + group) * s.channels * inPlane;
-    for (int c = 0; c < s.channels; c++) {
-      Planes.spread(
-          x, (from + c * inPlane) * Float.BYTES, s.height, s.width, planes, c * plane, s.top,
-          s.left, s.pitch(), plane);
-    }
+    planes(s, x, xAt, image * s.groups + group, planes, 0);
     int positions = s.positions();
     int pitch = (positions + TILE - 1) / TILE * TILE;
     float[] output = buffers.output(ROWS * pitch + LANES);
@@ -215,17 +222,17 @@ final class FastConvolutions {
     int plane = s.plane();
     int length = (s.positions() + LANES - 1) / LANES * LANES;
     int panels = (s.filters + ROWS - 1) / ROWS;
-    int triples = (s.k() + VECTORS - 1) / VECTORS;
-    int[] shifts = s.shifts(triples * VECTORS);
+    int tiles = (s.k() + VECTORS - 1) / VECTORS;
+    int blocks = (tiles + TILES_IN_BLOCK - 1) / TILES_IN_BLOCK;
+    int[] shifts = s.shifts(tiles * VECTORS);
     int xImage = s.channels * plane;
-    int gImage = panels * ROWS * length;
-    int chunk = Math.clamp(CHUNK / (xImage + gImage), 1, MOST_IMAGES);
+    int gImage = ROWS * length;
+    int chunk = Math.clamp(CHUNK / (xImage + panels * gImage), 1, MOST_IMAGES);
+    int inCache = Math.clamp(NEAR / gImage, 1, chunk);
     Buffers buffers = LOCAL.get();
     float[] planes = buffers.planes(chunk * xImage + length + LANES);
-    float[] grads = buffers.output(chunk * gImage + LANES);
+    float[] grads = buffers.output(chunk * panels * gImage);
     Arrays.fill(planes, chunk * xImage, chunk * xImage + length + LANES, 0f);
-    long inPlane = (long) s.height * s.width;
-    long outPlane = (long) s.outHeight * s.outWidth;
     for (int g = 0; g < s.groups; g++) {
       int group = g;
       for (int n = 0; n < s.images; n += chunk) {
@@ -234,47 +241,72 @@ final class FastConvolutions {
         ThreadPool.parallelFor(
             count,
             i -> {
-              long from =
-                  xAt + ((long) (first + i) * s.groups + group) * s.channels * inPlane;
-              for (int c = 0; c < s.channels; c++) {
-                Planes.spread(
-                    x, (from + c * inPlane) * Float.BYTES, s.height, s.width, planes,
-                    i * xImage + c * plane, s.top, s.left, s.pitch(), plane);
-              }
-              long out = gAt + ((long) (first + i) * s.groups + group) * s.filters * outPlane;
-              for (int f = 0; f < panels * ROWS; f++) {
-                boolean real = f < s.filters;
-                Planes.spread(
-                    grad, (out + f * outPlane) * Float.BYTES, real ? s.outHeight : 0, s.outWidth,
-                    grads, i * gImage + f * length, 0, 0, s.pitch(), length);
-              }
+              int image = (first + i) * s.groups + group;
+              planes(s, x, xAt, image, planes, i * xImage);
+              grads(s, grad, gAt, image, grads, i * gImage, count * gImage, length);
             });
-        int parts = Math.min(triples, ThreadPool.size() * 4);
         ThreadPool.parallelFor(
-            parts,
+            panels * blocks,
             t -> {
-              float[] sums = new float[ROWS * TILE];
-              for (int v = triples * t / parts; v < triples * (t + 1) / parts; v++) {
-                for (int p = 0; p < panels; p++) {
+              float[] sums = new float[TILES_IN_BLOCK * ROWS * TILE];
+              int panel = t / blocks;
+              int from = t % blocks * TILES_IN_BLOCK;
+              int to = Math.min(tiles, from + TILES_IN_BLOCK);
+              for (int i = 0; i < count; i += inCache) {
+                int images = Math.min(inCache, count - i);
+                int gAtPanel = (panel * count + i) * gImage;
+                for (int v = from; v < to; v++) {
                   ConvolutionKernels.weight(
-                      count, length, grads, p * ROWS * length, length, gImage, planes, shifts,
-                      v * VECTORS, xImage, sums);
-                  add(s, group, p, v, sums, y, yAt);
+                      images, length, grads, gAtPanel, planes, i * xImage, shifts, v * VECTORS,
+                      xImage, sums, (v - from) * ROWS * TILE);
                 }
+              }
+              for (int v = from; v < to; v++) {
+                add(s, group, panel, v, sums, (v - from) * ROWS * TILE, y, yAt);
               }
             });
       }
     }
   }
 
+  /** Copies the channels of an image (of one group) into planes. */
+  private static void planes(
+      Sizes s, MemorySegment x, long xAt, int image, float[] planes, int to) {
+    long inPlane = (long) s.height * s.width;
+    long from = xAt + (long) image * s.channels * inPlane;
+    for (int c = 0; c < s.channels; c++) {
+      Planes.spread(
+          x, (from + c * inPlane) * Float.BYTES, s.height, s.width, planes, to + c * s.plane(),
+          s.top, s.left, s.pitch(), s.plane());
+    }
+  }
+
+  /** Copies the gradient of an image into panels of filters, vectors of positions interleaved. */
+  private static void grads(
+      Sizes s, MemorySegment grad, long gAt, int image, float[] grads, int to, int panelStep,
+      int length) {
+    float[] line = LOCAL.get().line(length);
+    long outPlane = (long) s.outHeight * s.outWidth;
+    long from = gAt + (long) image * s.filters * outPlane;
+    int panels = (s.filters + ROWS - 1) / ROWS;
+    for (int f = 0; f < panels * ROWS; f++) {
+      int rows = f < s.filters ? s.outHeight : 0;
+      Planes.spread(
+          grad, (from + f * outPlane) * Float.BYTES, rows, s.outWidth, line, 0, 0, 0, s.pitch(),
+          length);
+      Planes.interleave(line, length, grads, to + f / ROWS * panelStep + f % ROWS * LANES, ROWS);
+    }
+  }
+
   /** Adds the lanes of a tile to the gradient. */
   private static void add(
-      Sizes s, int group, int panel, int triple, float[] sums, MemorySegment y, long yAt) {
+      Sizes s, int group, int panel, int tile, float[] sums, int sumsAt, MemorySegment y,
+      long yAt) {
     int rows = Math.min(ROWS, s.filters - panel * ROWS);
-    int columns = Math.min(VECTORS, s.k() - triple * VECTORS);
+    int columns = Math.min(VECTORS, s.k() - tile * VECTORS);
     for (int r = 0; r < rows; r++) {
       for (int v = 0; v < columns; v++) {
-        int at = (r * VECTORS + v) * LANES;
+        int at = sumsAt + (r * VECTORS + v) * LANES;
         float a = 0f;
         float b = 0f;
         float c = 0f;
@@ -286,7 +318,7 @@ final class FastConvolutions {
           d += sums[at + i + 3];
         }
         long filter = (long) group * s.filters + panel * ROWS + r;
-        long to = (yAt + filter * s.k() + triple * VECTORS + v) * Float.BYTES;
+        long to = (yAt + filter * s.k() + tile * VECTORS + v) * Float.BYTES;
         y.set(
             ValueLayout.JAVA_FLOAT, to, y.get(ValueLayout.JAVA_FLOAT, to) + ((a + b) + (c + d)));
       }

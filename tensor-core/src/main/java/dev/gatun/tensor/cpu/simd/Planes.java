@@ -87,4 +87,11 @@ final class Planes {
       }
     }
   }
+
+  /** Copies a line of whole vectors, one vector of every {@code every} of the target's. */
+  static void interleave(float[] from, int length, float[] to, int toAt, int every) {
+    for (int q = 0; q < length; q += LANES) {
+      FloatVector.fromArray(SPECIES, from, q).intoArray(to, toAt + q * every);
+    }
+  }
 }
