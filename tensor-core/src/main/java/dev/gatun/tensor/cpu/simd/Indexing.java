@@ -103,7 +103,7 @@ final class Indexing {
     Copies.copy(x, y);
     // Threads take columns, so that every place is added to in one order.
     int parts =
-        source.numel() < Elementwise.PARALLEL ? 1 : (int) Math.clamp(inner / 16, 1, ThreadPool.size());
+        source.numel() < Elementwise.PARALLEL ? 1 : Math.clamp(inner / 16, 1, ThreadPool.size());
     ThreadPool.parallelFor(
         parts,
         t -> {
