@@ -1,6 +1,7 @@
 package dev.gatun.autograd;
 
 import dev.gatun.tensor.GatunException;
+import dev.gatun.tensor.ShapeException;
 import dev.gatun.tensor.Tensor;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -30,6 +31,23 @@ public final class Gradients implements Iterable<Gradients.Entry> {
 
   Gradients(Map<Tensor, Tensor> byTensor) {
     this.byTensor = byTensor;
+  }
+
+  /**
+   * Gradients that come from elsewhere, such as an average over devices.
+   *
+   * @throws ShapeException when a gradient has another shape than its tensor
+   */
+  public static Gradients of(Map<Tensor, Tensor> gradients) {
+    Map<Tensor, Tensor> map = new LinkedHashMap<>();
+    gradients.forEach((t, g) -> {
+      if (!t.shape().equals(g.shape())) {
+        throw new ShapeException(
+            "Expected a gradient of shape " + t.shape() + ", got shape " + g.shape());
+      }
+      map.put(t.identity(), g);
+    });
+    return new Gradients(map);
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.gatun.autograd;
 
+import dev.gatun.tensor.Device;
 import dev.gatun.tensor.Engine;
 import dev.gatun.tensor.Interceptor;
 import dev.gatun.tensor.Scope;
@@ -46,6 +47,7 @@ public final class Tape implements AutoCloseable {
 
   private final @Nullable Tape outer;
   private final boolean dry;
+  private final Thread thread = Thread.currentThread();
   private final Scope scope;
   private final Engine.Installation installation;
   private final IdentityHashMap<Tensor, Source> sources = new IdentityHashMap<>();
@@ -167,6 +169,10 @@ public final class Tape implements AutoCloseable {
       int floor) {
     if (closed) {
       throw new IllegalStateException("The tape is closed: ask for gradients before it closes");
+    }
+    if (Thread.currentThread() != thread) {
+      throw new IllegalStateException(
+          "A tape belongs to the thread that opened it, " + thread.getName());
     }
     if (ys.size() != cotangents.size()) {
       throw new ShapeException(
@@ -300,6 +306,17 @@ public final class Tape implements AutoCloseable {
     @Override
     public boolean decomposes(Composite op, Tensor[] inputs) {
       return !dry && tracks(inputs) && GradientRules.of(op, inputs).kind() == Rule.Kind.DECOMPOSE;
+    }
+
+    @Override
+    public void onMove(Tensor source, Tensor copy) {
+      Tensor[] inputs = {source};
+      if (tracks(inputs)) {
+        Device home = source.device();
+        @Nullable Source[] edges = {source(source)};
+        Rule rule = Rule.g(g -> g.to(home));
+        add("to", rule, inputs, edges, new Tensor[] {copy}, new boolean[] {true});
+      }
     }
 
     @Override

@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.gatun.tensor.GatunException;
 import dev.gatun.tensor.Scope;
+import dev.gatun.tensor.ShapeException;
 import dev.gatun.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 final class GradientsTest {
@@ -47,6 +49,18 @@ final class GradientsTest {
         assertThat(e.tensor()).isIn(a, b);
         assertThat(e.gradient().isClosed()).isFalse();
       }
+    }
+  }
+
+  @Test
+  void canBeMade() {
+    try (Scope _ = Scope.open()) {
+      Tensor a = Tensor.of(3.0, 4);
+      Gradients g = Gradients.of(Map.of(a, Tensor.of(1.0, 2)));
+      assertThat(g.map(t -> t.mul(2.0)).get(a).toDoubleArray()).containsExactly(2, 4);
+      assertThatThrownBy(() -> Gradients.of(Map.of(a, Tensor.of(1.0))))
+          .isInstanceOf(ShapeException.class)
+          .hasMessage("Expected a gradient of shape [2], got shape [1]");
     }
   }
 

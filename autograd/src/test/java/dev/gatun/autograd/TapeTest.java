@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.gatun.tensor.Device;
 import dev.gatun.tensor.Gatun;
 import dev.gatun.tensor.Scope;
 import dev.gatun.tensor.Shape;
@@ -113,6 +114,46 @@ final class TapeTest {
           assertThat(x.square().requiresGrad()).isFalse();
         }
         assertThat(tape.gradients(constant.mul(x)).get(x).item()).isEqualTo(4);
+      }
+    }
+  }
+
+  @Test
+  void followsTensorsToOtherDevices() {
+    try (Scope _ = Scope.open()) {
+      Tensor x = Tensor.of(3.0).requiresGrad(true);
+      try (Tape tape = Tape.record()) {
+        Tensor y = x.square().to(Device.SCALAR).mul(2.0).square();
+        Tensor first =
+            tape.gradients(List.of(y), List.of(y.onesLike()), List.of(x), true).get(x); // 16 x^3
+        assertThat(first.device()).isEqualTo(x.device());
+        assertThat(first.item()).isEqualTo(432);
+        assertThat(tape.gradients(first).get(x).item()).isEqualTo(432);
+      }
+    }
+  }
+
+  @Test
+  void belongsToItsThread() throws InterruptedException {
+    try (Scope _ = Scope.open()) {
+      Tensor x = Tensor.of(3.0).requiresGrad(true);
+      try (Tape tape = Tape.record()) {
+        Tensor y = x.square();
+        Throwable[] thrown = new Throwable[1];
+        boolean[] tracked = new boolean[1];
+        Thread other =
+            new Thread(() -> {
+              tracked[0] = x.square().requiresGrad();
+              try {
+                tape.gradients(y);
+              } catch (IllegalStateException e) {
+                thrown[0] = e;
+              }
+            });
+        other.start();
+        other.join();
+        assertThat(thrown[0]).hasMessageContaining("belongs to the thread");
+        assertThat(tracked[0]).isFalse();
       }
     }
   }

@@ -189,6 +189,14 @@ public final class Engine {
     }
   }
 
+  /** Tells the interceptors of a copy to another device. */
+  static void moved(Tensor source, Tensor copy) {
+    Context c = Context.current();
+    for (int i = c.active; i-- > 0; ) {
+      c.interceptors[i].onMove(source, copy);
+    }
+  }
+
   /**
    * Changes the targets in place, after telling the interceptors. No target may be a broadcast
    * view.

@@ -23,6 +23,9 @@ public interface Interceptor {
     return false;
   }
 
+  /** Called when a tensor was copied to another device, which is no op of either device. */
+  default void onMove(Tensor source, Tensor copy) {}
+
   /** Called when tensors are about to be changed in place. */
   default void onEffect(Tensor[] targets) {}
 }

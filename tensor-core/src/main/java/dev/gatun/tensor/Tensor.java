@@ -687,7 +687,7 @@ public final class Tensor implements AutoCloseable {
     return dtype == dtype() ? this : Engine.call(new Primitive.Cast(dtype), this);
   }
 
-  /** This tensor if it is on the device, else a copy there. */
+  /** This tensor if it is on the device, else a copy there; tapes follow it. */
   public Tensor to(Device target) {
     if (target.equals(device)) {
       return this;
@@ -703,6 +703,7 @@ public final class Tensor implements AutoCloseable {
         }
       }
       out.requiresGrad = requiresGrad;
+      Engine.moved(this, out);
       return out;
     }
   }
