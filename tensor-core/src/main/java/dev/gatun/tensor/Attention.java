@@ -9,7 +9,7 @@ public final class Attention {
 
   /** {@code softmax(q * k^T / sqrt(E)) * v}: q [..., L, E], k [..., S, E], v [..., S, V]. */
   public static Tensor scaledDotProductAttention(Tensor q, Tensor k, Tensor v) {
-    return scaledDotProductAttention(q, k, v, null, false, 1 / Math.sqrt(q.size(-1)));
+    return scaledDotProductAttention(q, k, v, null, false, 1 / Math.sqrt((double) q.size(-1)));
   }
 
   /**
@@ -148,7 +148,7 @@ public final class Attention {
       @Nullable Tensor keyPadding) {
     Heads h = Heads.of(query, key, value, heads, parameters);
     Tensor merged = additive(h.q(), mask, keyPadding);
-    var op = new ScaledDotProductAttention(false, 1 / Math.sqrt(h.q().size(-1)));
+    var op = new ScaledDotProductAttention(false, 1 / Math.sqrt((double) h.q().size(-1)));
     Tensor weights = op.weights(h.q(), h.k(), merged);
     return new MultiheadAttended(output(weights.matmul(h.v()), parameters), weights.mean(1));
   }
@@ -165,7 +165,7 @@ public final class Attention {
       boolean causal) {
     Heads h = Heads.of(query, key, value, heads, parameters);
     Tensor merged = additive(h.q(), mask, keyPadding);
-    double scale = 1 / Math.sqrt(h.q().size(-1));
+    double scale = 1 / Math.sqrt((double) h.q().size(-1));
     Tensor y = scaledDotProductAttention(h.q(), h.k(), h.v(), merged, causal, scale);
     return output(y, parameters);
   }

@@ -24,6 +24,7 @@ final class Einsum {
   }
 
   /** An operand and the labels of its axes; no label is there twice. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared, never shown
   private record Term(Tensor tensor, int[] labels) {}
 
   static Tensor compute(String equation, Tensor... operands) {
@@ -103,7 +104,7 @@ final class Einsum {
     for (int i = 0; i < labels.length; i++) {
       long have = sizes[labels[i]];
       long size = shape.size(i);
-      if (have > 1 && size != 1 && size != have || have == 0 && size > 1) {
+      if ((have > 1 && size != 1 && size != have) || (have == 0 && size > 1)) {
         throw error(
             "gives one label the sizes " + have + " and " + size + " (operand of shape " + shape
                 + ")");

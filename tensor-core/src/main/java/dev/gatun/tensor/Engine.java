@@ -58,6 +58,7 @@ public final class Engine {
     return () -> uninstall(interceptor);
   }
 
+  @SuppressWarnings("ReferenceEquality") // this very interceptor, not an equal one
   private static void uninstall(Interceptor interceptor) {
     Context c = Context.current();
     int n = c.interceptors.length;
@@ -213,7 +214,7 @@ public final class Engine {
     try (Scope _ = Scope.open()) {
       Tensor[] all = Arrays.copyOf(targets, targets.length + inputs.length);
       System.arraycopy(inputs, 0, all, targets.length, inputs.length);
-      Backend backend = Devices.backend(device(c, effect.name(), all));
+      Backend backend = Devices.backend(device(effect.name(), all));
       List<DType> dtypes = Arrays.stream(all).map(Tensor::dtype).toList();
       if (effect instanceof Effect.Assign || backend.supports(effect, dtypes)) {
         applyKernel(backend, effect, targets, inputs);
@@ -252,10 +253,10 @@ public final class Engine {
       Device d = context.device;
       return d != null ? d : Gatun.defaultDevice();
     }
-    return device(context, op.name(), inputs);
+    return device(op.name(), inputs);
   }
 
-  private static Device device(Context context, String op, Tensor[] inputs) {
+  private static Device device(String op, Tensor[] inputs) {
     Device d = inputs[0].device();
     for (int i = 1; i < inputs.length; i++) {
       if (!inputs[i].device().equals(d)) {

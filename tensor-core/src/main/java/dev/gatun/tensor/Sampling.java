@@ -194,7 +194,7 @@ public final class Sampling {
     }
     try (Scope _ = Scope.open()) {
       boolean valid = w.ge(0L).and(w.isFinite()).all().itemLong() != 0;
-      if (!valid || w.numel() == 0 && n > 0) {
+      if (!valid || (w.numel() == 0 && n > 0)) {
         throw new ShapeException("multinomial needs finite weights of at least 0");
       }
       long choices = w.numel() == 0 ? n : w.countNonZero(-1).amin().itemLong();

@@ -253,7 +253,7 @@ public final class Tensor implements AutoCloseable {
 
   /** The int64 numbers 0 … n - 1 on the default device. */
   public static Tensor arange(long n) {
-    return arange(0, n, 1, DType.INT64, Gatun.defaultDevice());
+    return arange(0, (double) n, 1, DType.INT64, Gatun.defaultDevice());
   }
 
   /** The int64 numbers start … stop - 1 on the default device. */
@@ -301,8 +301,8 @@ public final class Tensor implements AutoCloseable {
   }
 
   public static Tensor eye(long n, long m, DType dtype, Device device) {
-    Tensor row = arange(0, n, 1, DType.INT64, device).reshape(n, 1);
-    return row.eq(arange(0, m, 1, DType.INT64, device)).to(dtype);
+    Tensor row = arange(0, (double) n, 1, DType.INT64, device).reshape(n, 1);
+    return row.eq(arange(0, (double) m, 1, DType.INT64, device)).to(dtype);
   }
 
   /** The numbers start, start + step, … below stop (above it for a negative step). */

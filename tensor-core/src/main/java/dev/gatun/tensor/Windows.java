@@ -59,7 +59,7 @@ public final class Windows {
     if (n < 0) {
       throw new ShapeException("A window needs a size of at least 0, got " + n);
     }
-    Tensor k = Tensor.arange(0, n, 1, DType.FLOAT64, device);
+    Tensor k = Tensor.arange(0, (double) n, 1, DType.FLOAT64, device);
     return k.mul(cycle / (periodic ? n : n - 1));
   }
 }

@@ -44,10 +44,10 @@ public final class CpuProvider implements BackendProvider {
     }
     LOG.info("{}", description());
     try {
-      return (Backend)
-          Class.forName(SIMD_BACKEND)
-              .getConstructor(Device.class, Backend.class)
-              .newInstance(device, scalar);
+      return Class.forName(SIMD_BACKEND)
+          .asSubclass(Backend.class)
+          .getConstructor(Device.class, Backend.class)
+          .newInstance(device, scalar);
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException("The SIMD backend does not start", e);
     }

@@ -5,8 +5,9 @@ package dev.gatun.tensor.cpu;
  * approximations are W. J. Cody's (Rational Chebyshev approximations for the error function,
  * Mathematics of Computation 23, 1969). Stateless.
  */
+@SuppressWarnings("FloatingPointLiteralPrecision") // the coefficients as published
 final class ErrorFunction {
-  private static final double SQRT_PI = 1.7724538509055160273;
+  private static final double SQRT_PI = 1.772453850905516;
 
   // erf(x) = x * A(x^2) / B(x^2) for |x| <= 0.46875.
   private static final double[] A = {

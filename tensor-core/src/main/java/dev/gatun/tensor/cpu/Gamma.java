@@ -6,8 +6,8 @@ package dev.gatun.tensor.cpu;
  * chapter 6). Stateless.
  */
 final class Gamma {
-  private static final double HALF_LOG_2PI = 0.91893853320467274178;
-  private static final double ONE_MINUS_EULER = 0.42278433509846713939;
+  private static final double HALF_LOG_2PI = 0.9189385332046728;
+  private static final double ONE_MINUS_EULER = 0.42278433509846713;
   private static final double LARGE = 10;
 
   /** Bernoulli numbers B2, B4, …. */

@@ -30,8 +30,8 @@ final class Philox {
   private static final int W0 = 0x9E3779B9;
   private static final int W1 = 0xBB67AE85;
   private static final long WORD = 0xffffffffL;
-  private static final double LN2 = 0.69314718055994530942;
-  private static final double HALF_PI = 1.57079632679489661923;
+  private static final double LN2 = 0.6931471805599453;
+  private static final double HALF_PI = 1.5707963267948966;
 
   private Philox() {}
 
@@ -112,7 +112,7 @@ final class Philox {
   }
 
   private static long bits53(int[] words, int i) {
-    return (words[i] & WORD) << 21 | words[i + 1] >>> 11;
+    return ((words[i] & WORD) << 21) | (words[i + 1] >>> 11);
   }
 
   /** Box and Muller: sqrt(-2 ln u) times the cosine and the sine of 2 pi v; u is never 0. */
@@ -146,7 +146,7 @@ final class Philox {
   static double log(double x) {
     long bits = Double.doubleToRawLongBits(x);
     int exponent = (int) (bits >>> 52) - 1023;
-    double m = Double.longBitsToDouble(bits & 0xfffffffffffffL | 0x3ff0000000000000L);
+    double m = Double.longBitsToDouble((bits & 0xfffffffffffffL) | 0x3ff0000000000000L);
     if (m > 1.4142135623730951) {
       m = m * 0.5;
       exponent++;

@@ -80,7 +80,7 @@ record NpyHeader(char kind, int itemSize, boolean bigEndian, boolean fortran, Sh
     System.arraycopy(MAGIC, 0, out, 0, MAGIC.length);
     out[6] = 1;
     out[8] = (byte) (length - 10);
-    out[9] = (byte) (length - 10 >> 8);
+    out[9] = (byte) ((length - 10) >> 8);
     System.arraycopy(text.getBytes(StandardCharsets.ISO_8859_1), 0, out, 10, length - 10);
     return out;
   }

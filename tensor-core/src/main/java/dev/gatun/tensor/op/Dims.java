@@ -47,7 +47,7 @@ public final class Dims {
 
   @Override
   public boolean equals(Object o) {
-    return this == o || o instanceof Dims d && Arrays.equals(values, d.values);
+    return this == o || (o instanceof Dims d && Arrays.equals(values, d.values));
   }
 
   @Override

@@ -96,8 +96,8 @@ public sealed interface Effect {
       }
       Tensor m = targets[1].mul(beta1).add(g.mul(1 - beta1));
       Tensor v = targets[2].mul(beta2).add(g.square().mul(1 - beta2));
-      double correction1 = 1 - Math.pow(beta1, step);
-      double correction2 = 1 - Math.pow(beta2, step);
+      double correction1 = 1 - Math.pow(beta1, (double) step);
+      double correction2 = 1 - Math.pow(beta2, (double) step);
       Tensor denominator = v.sqrt().div(Math.sqrt(correction2)).add(epsilon);
       return new Tensor[] {p.sub(m.div(denominator).mul(learningRate / correction1)), m, v};
     }

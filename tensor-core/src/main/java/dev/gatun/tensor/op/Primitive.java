@@ -63,7 +63,7 @@ public sealed interface Primitive extends Op {
   /** Axes of size 1 (and new leading axes) repeated. */
   record Expand(Shape shape) implements View {}
 
-  /** Every {@code step}-th element from {@code start}, {@code size} of them, along each axis. */
+  /** Along axis i, {@code sizes[i]} elements from {@code starts[i]}, {@code steps[i]} apart. */
   record Slice(Dims starts, Dims sizes, Dims steps) implements View {}
 
   // Moving data.

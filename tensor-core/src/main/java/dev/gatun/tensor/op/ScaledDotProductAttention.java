@@ -73,6 +73,6 @@ public record ScaledDotProductAttention(boolean causal, double scale) implements
   }
 
   private static Tensor positions(Tensor q, long n) {
-    return Tensor.arange(0, n, 1, DType.INT64, q.device());
+    return Tensor.arange(0, (double) n, 1, DType.INT64, q.device());
   }
 }

@@ -80,8 +80,7 @@ final class CompositeSpecs {
                 Sample.of(attention(false), real(2, 3, 4), real(2, 5, 4), real(2, 5, 6)),
                 Sample.of(attention(true), real(2, 3, 5, 4), real(2, 3, 5, 4), real(2, 3, 5, 4)),
                 Sample.of(attention(true), real(2, 3, 3, 4), real(2, 1, 3, 4), real(3, 4)),
-                Sample.of(
-                    attention(false), real(3, 4), real(5, 4), real(5, 2), real(3, 5)),
+                Sample.of(attention(false), real(3, 4), real(5, 4), real(5, 2), real(3, 5)),
                 Sample.of(attention(true), real(2, 65, 32), real(2, 65, 32), real(2, 65, 32))
                     .forSize())
             .within(Tolerance.steps(128, 16, 8))

@@ -90,8 +90,7 @@ final class ScalarReferenceTest {
     assertThat(runLong(b(BinaryKind.MUL), int8, int8)).containsExactly(0, 1, 1);
     Tensor int16 = l(300, -300).to(DType.INT16);
     assertThat(runLong(u(UnaryKind.SQUARE), int16)).containsExactly(24464, 24464);
-    assertThat(runLong(b(BinaryKind.ADD), l(Long.MAX_VALUE), l(1)))
-        .containsExactly(Long.MIN_VALUE);
+    assertThat(runLong(b(BinaryKind.ADD), l(Long.MAX_VALUE), l(1))).containsExactly(Long.MIN_VALUE);
   }
 
   @Test
@@ -122,8 +121,7 @@ final class ScalarReferenceTest {
   @Test
   void whereBroadcasts() {
     Tensor c = l(Shape.of(2, 1), 1, 0).to(DType.BOOL);
-    assertThat(run(new Primitive.Where(), c, t(1, 2), t(7)))
-        .containsExactly(1, 2, 7, 7);
+    assertThat(run(new Primitive.Where(), c, t(1, 2), t(7))).containsExactly(1, 2, 7, 7);
   }
 
   @Test
@@ -204,8 +202,7 @@ final class ScalarReferenceTest {
     int n = 1_000_000;
     float[] v = new float[n];
     Arrays.fill(v, 0.1f);
-    Tensor x =
-        Tensor.fromHost(MemorySegment.ofArray(v), DType.FLOAT32, Shape.of(n), Device.SCALAR);
+    Tensor x = Tensor.fromHost(MemorySegment.ofArray(v), DType.FLOAT32, Shape.of(n), Device.SCALAR);
     assertThat(run(reduce(ReduceKind.SUM, false, 0), x)).containsExactly((float) (0.1f * 1e6));
   }
 
@@ -220,8 +217,7 @@ final class ScalarReferenceTest {
         .containsExactly(1, 2, 3, 4, 10, 18);
     assertThat(run(new Primitive.Scan(ScanKind.MAX, 0, false), t(1, 3, 2, NAN, 9)))
         .containsExactly(1, 3, 3, NAN, NAN);
-    assertThat(run(new Primitive.Scan(ScanKind.MIN, 0, true), t(1, 3, 2)))
-        .containsExactly(1, 2, 2);
+    assertThat(run(new Primitive.Scan(ScanKind.MIN, 0, true), t(1, 3, 2))).containsExactly(1, 2, 2);
   }
 
   @Test
@@ -255,8 +251,7 @@ final class ScalarReferenceTest {
   @Test
   void selectsAndAddsSlices() {
     Tensor x = t(Shape.of(3, 2), 1, 2, 3, 4, 5, 6);
-    assertThat(run(new Primitive.IndexSelect(0), x, l(2, 0, 2)))
-        .containsExactly(5, 6, 1, 2, 5, 6);
+    assertThat(run(new Primitive.IndexSelect(0), x, l(2, 0, 2))).containsExactly(5, 6, 1, 2, 5, 6);
     assertThat(run(new Primitive.IndexSelect(1), x, l(1))).containsExactly(2, 4, 6);
     assertThat(
             run(
@@ -272,22 +267,19 @@ final class ScalarReferenceTest {
     Tensor x = t(Shape.of(3, 2), 1, 2, 3, 4, 5, 6);
     assertThatThrownBy(() -> run(new Primitive.IndexSelect(0), x, l(1, 3)))
         .isInstanceOf(ShapeException.class)
-        .hasMessage(
-            "indexselect: index 3 is out of range for axis 0 of size 3 of shape [3, 2]");
+        .hasMessage("indexselect: index 3 is out of range for axis 0 of size 3 of shape [3, 2]");
     assertThatThrownBy(() -> run(new Primitive.Gather(1), x, l(Shape.of(1, 1), -1)))
         .isInstanceOf(ShapeException.class)
         .hasMessageContaining("gather: index -1 is out of range for axis 1 of size 2");
-    assertThatThrownBy(
-            () ->
-                run(
-                    new Primitive.Scatter(0, ScatterKind.ADD),
-                    x,
-                    l(Shape.of(1, 1), 9),
-                    t(Shape.of(1, 1), 1)))
+    assertThatThrownBy(() ->
+            run(
+                new Primitive.Scatter(0, ScatterKind.ADD),
+                x,
+                l(Shape.of(1, 1), 9),
+                t(Shape.of(1, 1), 1)))
         .isInstanceOf(ShapeException.class)
         .hasMessageContaining("scatter: index 9");
-    assertThatThrownBy(
-            () -> run(new Primitive.IndexAdd(0), x, l(4), t(Shape.of(1, 2), 1, 1)))
+    assertThatThrownBy(() -> run(new Primitive.IndexAdd(0), x, l(4), t(Shape.of(1, 2), 1, 1)))
         .isInstanceOf(ShapeException.class)
         .hasMessageContaining("indexadd: index 4");
   }
@@ -301,8 +293,7 @@ final class ScalarReferenceTest {
     Tensor[] down = Engine.callAll(new Primitive.Sort(0, true), x);
     assertThat(down[0].toDoubleArray()).containsExactly(NAN, INF, 3, 3, 1, 1, -INF);
     assertThat(down[1].toLongArray()).containsExactly(1, 5, 0, 3, 2, 6, 4);
-    Tensor[] columns =
-        Engine.callAll(new Primitive.Sort(0, false), l(Shape.of(2, 2), 5, 1, 2, 3));
+    Tensor[] columns = Engine.callAll(new Primitive.Sort(0, false), l(Shape.of(2, 2), 5, 1, 2, 3));
     assertThat(columns[0].toLongArray()).containsExactly(2, 1, 5, 3);
   }
 
@@ -442,17 +433,14 @@ final class ScalarReferenceTest {
     Window window = square(2, 2, 1, 1);
     Dims none = Dims.of(0, 0);
     assertThat(run(new Primitive.AvgPool(window, true, 0, none), x)).containsExactly(1, 2, 3, 4);
-    assertThat(run(new Primitive.AvgPool(window, false, 0, none), x))
-        .containsExactly(4, 8, 12, 16);
+    assertThat(run(new Primitive.AvgPool(window, false, 0, none), x)).containsExactly(4, 8, 12, 16);
     assertThat(run(new Primitive.AvgPool(window, true, 8, none), x))
         .containsExactly(0.5, 1, 1.5, 2);
     // The last padding only comes of ceil mode and does not count.
     assertThat(run(new Primitive.AvgPool(window, true, 0, Dims.of(1, 1)), x))
         .containsExactly(1, 4, 6, 16);
     Tensor g = t(Shape.of(1, 1, 2, 2), 1, 1, 1, 1);
-    assertThat(
-            run(
-                new Primitive.AvgPoolGrad(window, true, 0, Dims.of(1, 1), Dims.of(2, 2)), g))
+    assertThat(run(new Primitive.AvgPoolGrad(window, true, 0, Dims.of(1, 1), Dims.of(2, 2)), g))
         .containsExactly(0.25, 0.5, 0.5, 1);
   }
 
@@ -460,8 +448,7 @@ final class ScalarReferenceTest {
   void overlappingAveragesAddTheirGradients() {
     Window window = new Window(Dims.of(2), Dims.of(1), Dims.of(0), Dims.of(0), Dims.of(1));
     Tensor g = t(Shape.of(1, 1, 3), 1, 2, 4);
-    assertThat(
-            run(new Primitive.AvgPoolGrad(window, false, 0, Dims.of(0), Dims.of(4)), g))
+    assertThat(run(new Primitive.AvgPoolGrad(window, false, 0, Dims.of(0), Dims.of(4)), g))
         .containsExactly(0.5, 1.5, 3, 2);
   }
 
