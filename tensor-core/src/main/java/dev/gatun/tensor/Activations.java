@@ -47,7 +47,8 @@ public final class Activations {
   /**
    * {@code x} where positive, else {@code weight * x}.
    *
-   * @param weight one number for each channel (axis 1) of {@code x}, or else any shape that broadcasts
+   * @param weight one number for each channel (axis 1) of {@code x}, or else any shape that
+   *     broadcasts
    */
   public static Tensor prelu(Tensor x, Tensor weight) {
     boolean perChannel = weight.rank() == 1 && x.rank() > 1 && weight.size(0) == x.size(1);

@@ -67,8 +67,7 @@ public final class Attention {
    * @param interleaved pairs are neighbours (2i, 2i + 1); else (i, i + D / 2)
    * @throws ShapeException when D is odd
    */
-  public static Tensor rotaryEmbedding(
-      Tensor x, double base, long offset, boolean interleaved) {
+  public static Tensor rotaryEmbedding(Tensor x, double base, long offset, boolean interleaved) {
     if (x.rank() < 2 || x.size(-1) % 2 != 0) {
       throw new ShapeException(
           "rotaryEmbedding expects [..., L, D] with an even D, got shape " + x.shape());
@@ -88,9 +87,7 @@ public final class Attention {
     Tensor second = interleaved ? x.slice(-1, 1, x.size(-1), 2) : x.narrow(-1, half, half);
     Tensor u = first.mul(c).sub(second.mul(s));
     Tensor v = second.mul(c).add(first.mul(s));
-    return interleaved
-        ? Tensor.stack(-1, u, v).reshape(x.shape())
-        : Tensor.concat(-1, u, v);
+    return interleaved ? Tensor.stack(-1, u, v).reshape(x.shape()) : Tensor.concat(-1, u, v);
   }
 
   /**
@@ -133,8 +130,8 @@ public final class Attention {
    * @param query [N, L, query features]
    * @param key [N, S, key features]
    * @param value [N, S, value features]
-   * @param mask null, or what broadcasts to [N * heads, L, S]: bool, <em>true where a query must not
-   *     attend</em> (as PyTorch has it here), or float, which is added
+   * @param mask null, or what broadcasts to [N * heads, L, S]: bool, <em>true where a query must
+   *     not attend</em> (as PyTorch has it here), or float, which is added
    * @param keyPadding null, or [N, S]: as the mask, for all queries
    * @throws ShapeException when the shapes do not fit
    */
@@ -177,12 +174,19 @@ public final class Attention {
       if (query.rank() != 3 || key.rank() != 3 || value.rank() != 3) {
         throw new ShapeException(
             "multiheadAttention expects query, key and value of rank 3 [N, L, features], got shapes "
-                + query.shape() + ", " + key.shape() + " and " + value.shape());
+                + query.shape()
+                + ", "
+                + key.shape()
+                + " and "
+                + value.shape());
       }
       if (heads < 1 || features % heads != 0) {
         throw new ShapeException(
-            "multiheadAttention of " + features + " features needs a number of heads that divides "
-                + "them, got " + heads);
+            "multiheadAttention of "
+                + features
+                + " features needs a number of heads that divides "
+                + "them, got "
+                + heads);
       }
       Tensor bias = p.inBias();
       return new Heads(

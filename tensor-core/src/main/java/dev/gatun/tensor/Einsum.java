@@ -106,7 +106,12 @@ final class Einsum {
       long size = shape.size(i);
       if ((have > 1 && size != 1 && size != have) || (have == 0 && size > 1)) {
         throw error(
-            "gives one label the sizes " + have + " and " + size + " (operand of shape " + shape
+            "gives one label the sizes "
+                + have
+                + " and "
+                + size
+                + " (operand of shape "
+                + shape
                 + ")");
       }
       sizes[labels[i]] = have == -1 || have == 1 ? size : have;
@@ -215,9 +220,7 @@ final class Einsum {
         axes[n++] = i;
       }
     }
-    return n == 0
-        ? t
-        : new Term(t.tensor().sum(Arrays.copyOf(axes, n)), Arrays.copyOf(kept, k));
+    return n == 0 ? t : new Term(t.tensor().sum(Arrays.copyOf(axes, n)), Arrays.copyOf(kept, k));
   }
 
   private static boolean has(int[] labels, int label) {
@@ -235,10 +238,8 @@ final class Einsum {
     }
     Term a = sumOthers(left, leftNeeded);
     Term b = sumOthers(right, rightNeeded);
-    int[] batch =
-        Arrays.stream(a.labels()).filter(l -> has(b.labels(), l) && needed[l]).toArray();
-    int[] inner =
-        Arrays.stream(a.labels()).filter(l -> has(b.labels(), l) && !needed[l]).toArray();
+    int[] batch = Arrays.stream(a.labels()).filter(l -> has(b.labels(), l) && needed[l]).toArray();
+    int[] inner = Arrays.stream(a.labels()).filter(l -> has(b.labels(), l) && !needed[l]).toArray();
     int[] rows = Arrays.stream(a.labels()).filter(l -> !has(b.labels(), l)).toArray();
     int[] columns = Arrays.stream(b.labels()).filter(l -> !has(a.labels(), l)).toArray();
     int[] labels = join(batch, rows, columns);

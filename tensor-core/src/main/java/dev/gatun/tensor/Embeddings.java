@@ -33,15 +33,18 @@ public final class Embeddings {
     long padding = paddingIndex < 0 ? paddingIndex + weight.size(0) : paddingIndex;
     if (padding < 0 || padding >= weight.size(0)) {
       throw new ShapeException(
-          "embedding with a weight of shape " + weight.shape() + " has no row " + paddingIndex
+          "embedding with a weight of shape "
+              + weight.shape()
+              + " has no row "
+              + paddingIndex
               + " for padding");
     }
     return index.eq(padding).unsqueeze(-1).where(rows.detach(), rows);
   }
 
   /**
-   * The rows of weight [V, D] at the indices, reduced within each bag: [bags, D]. An empty bag gives
-   * zeros.
+   * The rows of weight [V, D] at the indices, reduced within each bag: [bags, D]. An empty bag
+   * gives zeros.
    *
    * @param index [n], or [bags, n] for bags of one size
    * @param offsets where the bags start in a 1-d index, ascending from 0; null for a 2-d one
@@ -58,7 +61,9 @@ public final class Embeddings {
     if (perSample != null && (mode != Mode.SUM || !perSample.shape().equals(index.shape()))) {
       throw new ShapeException(
           "embeddingBag expects weights per sample of the index's shape and mode SUM, got shape "
-              + perSample.shape() + ", mode " + mode);
+              + perSample.shape()
+              + ", mode "
+              + mode);
     }
     Tensor flat = index.flatten();
     int bags = starts.length - 1;
@@ -87,8 +92,7 @@ public final class Embeddings {
     if (offsets == null) {
       if (index.rank() != 2) {
         throw new ShapeException(
-            "embeddingBag without offsets expects an index [bags, n], got shape "
-                + index.shape());
+            "embeddingBag without offsets expects an index [bags, n], got shape " + index.shape());
       }
       long[] starts = new long[Math.toIntExact(index.size(0)) + 1];
       Arrays.setAll(starts, i -> i * index.size(1));
@@ -97,14 +101,18 @@ public final class Embeddings {
     if (index.rank() != 1 || offsets.rank() != 1) {
       throw new ShapeException(
           "embeddingBag with offsets expects an index [n] and offsets [bags], got shapes "
-              + index.shape() + " and " + offsets.shape());
+              + index.shape()
+              + " and "
+              + offsets.shape());
     }
     long[] starts = Arrays.copyOf(offsets.toLongArray(), Math.toIntExact(offsets.numel()) + 1);
     starts[starts.length - 1] = n;
     for (int i = 0; i < starts.length - 1; i++) {
       if (starts[i] > starts[i + 1] || starts[0] != 0) {
         throw new ShapeException(
-            "embeddingBag expects offsets that ascend from 0 to at most " + n + ", got "
+            "embeddingBag expects offsets that ascend from 0 to at most "
+                + n
+                + ", got "
                 + Arrays.toString(offsets.toLongArray()));
       }
     }

@@ -92,8 +92,11 @@ public final class Engine {
     }
   }
 
-  /** Runs a decomposition; its intermediate results are freed, its outputs kept. */
+  /** Checks the operands and runs a decomposition; its intermediate results are freed. */
   private static Tensor[] decompose(Composite op, Tensor[] inputs) {
+    TensorType[] types = new TensorType[inputs.length];
+    Arrays.setAll(types, i -> inputs[i].type());
+    op.infer(types);
     try (Scope scope = Scope.open()) {
       return scope.keep(op.decompose(inputs));
     }

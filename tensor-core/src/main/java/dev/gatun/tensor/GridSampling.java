@@ -44,8 +44,13 @@ public final class GridSampling {
         || grid.size(0) != x.size(0)
         || (mode == Mode.CUBIC && n != 2)) {
       throw new ShapeException(
-          "gridSample (" + mode + ") expects an input [N, C, spatial...] and a grid [N, out..., "
-              + "number of spatial axes], got shapes " + x.shape() + " and " + grid.shape());
+          "gridSample ("
+              + mode
+              + ") expects an input [N, C, spatial...] and a grid [N, out..., "
+              + "number of spatial axes], got shapes "
+              + x.shape()
+              + " and "
+              + grid.shape());
     }
     Sampler s = new Sampler(x, padding, alignCorners);
     Tensor flatGrid = grid.reshape(grid.size(0), -1, n);
@@ -190,8 +195,8 @@ public final class GridSampling {
   }
 
   /**
-   * The grid of an affine map: theta [N, 2, 3] gives [N, H, W, 2], theta [N, 3, 4] gives [N, D, H, W,
-   * 3].
+   * The grid of an affine map: theta [N, 2, 3] gives [N, H, W, 2], theta [N, 3, 4] gives [N, D, H,
+   * W, 3].
    *
    * @param size the sizes of the output, [N, C, spatial...]
    * @throws ShapeException when theta does not fit the size
@@ -200,7 +205,9 @@ public final class GridSampling {
     int n = size.rank() - 2;
     if (n < 1 || !theta.shape().equals(Shape.of(size.size(0), n, n + 1))) {
       throw new ShapeException(
-          "affineGrid to " + size + " expects theta of shape [N, axes, axes + 1], got "
+          "affineGrid to "
+              + size
+              + " expects theta of shape [N, axes, axes + 1], got "
               + theta.shape());
     }
     long[] out = size.slice(2, n + 2).toArray();

@@ -37,8 +37,8 @@ public final class Interpolation {
   }
 
   /**
-   * Resized by factors: an axis of size n becomes {@code floor(n * factor)}, and places are computed
-   * with the factor itself.
+   * Resized by factors: an axis of size n becomes {@code floor(n * factor)}, and places are
+   * computed with the factor itself.
    *
    * @param factor one for all spatial axes, or one for each
    */
@@ -58,7 +58,10 @@ public final class Interpolation {
     if (x.rank() < 3 || given != x.rank() - 2) {
       throw new ShapeException(
           "interpolate expects an input [N, C, spatial...] and one size or factor for each spatial"
-              + " axis, got shape " + x.shape() + " and " + given);
+              + " axis, got shape "
+              + x.shape()
+              + " and "
+              + given);
     }
     return given;
   }
@@ -68,7 +71,9 @@ public final class Interpolation {
     for (int i = 0; i < size.length; i++) {
       if (size[i] < 1 || x.size(i + 2) < 1) {
         throw new ShapeException(
-            "interpolate needs positive sizes, got shape " + x.shape() + " to "
+            "interpolate needs positive sizes, got shape "
+                + x.shape()
+                + " to "
                 + Arrays.toString(size));
       }
     }
@@ -103,8 +108,7 @@ public final class Interpolation {
   }
 
   /** Where the outputs lie among the inputs; may be outside. */
-  private static double[] places(
-      Tensor x, int axis, int n, double scale, boolean alignCorners) {
+  private static double[] places(Tensor x, int axis, int n, double scale, boolean alignCorners) {
     double step = n > 1 ? (double) (x.size(axis) - 1) / (n - 1) : 0;
     double[] at = new double[n];
     Arrays.setAll(at, i -> alignCorners ? i * step : (i + 0.5) * scale - 0.5);
@@ -149,9 +153,7 @@ public final class Interpolation {
   /** The kernel of cubic convolution at a distance of less than 2. */
   private static double cubicWeight(double d) {
     double a = -0.75;
-    return d <= 1
-        ? ((a + 2) * d - (a + 3)) * d * d + 1
-        : ((a * d - 5 * a) * d + 8 * a) * d - 4 * a;
+    return d <= 1 ? ((a + 2) * d - (a + 3)) * d * d + 1 : ((a * d - 5 * a) * d + 8 * a) * d - 4 * a;
   }
 
   private static long[] along(Tensor x, int axis, int n) {
@@ -162,15 +164,21 @@ public final class Interpolation {
   }
 
   /**
-   * Channels spread over space (Shi and others 2016): [..., C * r * r, H, W] becomes [..., C, H * r,
-   * W * r].
+   * Channels spread over space (Shi and others 2016): [..., C * r * r, H, W] becomes [..., C, H *
+   * r, W * r].
    *
    * @throws ShapeException when r * r does not divide the channels
    */
   public static Tensor pixelShuffle(Tensor x, int r) {
     if (x.rank() < 3 || r < 1 || x.size(-3) % ((long) r * r) != 0) {
       throw new ShapeException(
-          "pixelShuffle by " + r + " expects [..., C * " + r + " * " + r + ", H, W], got shape "
+          "pixelShuffle by "
+              + r
+              + " expects [..., C * "
+              + r
+              + " * "
+              + r
+              + ", H, W], got shape "
               + x.shape());
     }
     long c = x.size(-3) / ((long) r * r);
@@ -190,7 +198,13 @@ public final class Interpolation {
   public static Tensor pixelUnshuffle(Tensor x, int r) {
     if (x.rank() < 3 || r < 1 || x.size(-2) % r != 0 || x.size(-1) % r != 0) {
       throw new ShapeException(
-          "pixelUnshuffle by " + r + " expects [..., C, H * " + r + ", W * " + r + "], got shape "
+          "pixelUnshuffle by "
+              + r
+              + " expects [..., C, H * "
+              + r
+              + ", W * "
+              + r
+              + "], got shape "
               + x.shape());
     }
     long c = x.size(-3);

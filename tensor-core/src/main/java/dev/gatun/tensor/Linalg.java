@@ -4,8 +4,8 @@ import dev.gatun.tensor.op.Primitive;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Linear algebra on matrices in the last two axes; leading axes are a batch and broadcast. Functions
- * that factorise take floats only.
+ * Linear algebra on matrices in the last two axes; leading axes are a batch and broadcast.
+ * Functions that factorise take floats only.
  */
 public final class Linalg {
   private Linalg() {}
@@ -16,8 +16,10 @@ public final class Linalg {
   public static Tensor linear(Tensor x, Tensor weight, @Nullable Tensor bias) {
     if (weight.rank() != 2 || x.rank() < 1 || x.size(-1) != weight.size(1)) {
       throw new ShapeException(
-          "linear expects an input [..., in] and a weight [out, in], got shapes " + x.shape()
-              + " and " + weight.shape());
+          "linear expects an input [..., in] and a weight [out, in], got shapes "
+              + x.shape()
+              + " and "
+              + weight.shape());
     }
     // One matrix product of all rows, not a batch of small ones.
     Tensor rows = x.rank() > 2 ? x.reshape(-1, x.size(-1)) : x;
@@ -96,8 +98,12 @@ public final class Linalg {
     int at = s.axis(axis);
     if (s.rank() == 0 || a.rank() != b.rank() || a.size(at) != 3 || b.size(at) != 3) {
       throw new ShapeException(
-          "cross expects operands of one rank and of size 3 along axis " + axis + ", got shapes "
-              + a.shape() + " and " + b.shape());
+          "cross expects operands of one rank and of size 3 along axis "
+              + axis
+              + ", got shapes "
+              + a.shape()
+              + " and "
+              + b.shape());
     }
     Tensor next = Constants.index(a, 1, 2, 0);
     Tensor last = Constants.index(a, 2, 0, 1);
@@ -107,8 +113,8 @@ public final class Linalg {
   }
 
   /**
-   * {@code y[n, o] = sum over i, j of a[n, i] * weight[o, i, j] * b[n, j] + bias[o]}; leading axes of
-   * a and b are equal, the bias may be null.
+   * {@code y[n, o] = sum over i, j of a[n, i] * weight[o, i, j] * b[n, j] + bias[o]}; leading axes
+   * of a and b are equal, the bias may be null.
    */
   public static Tensor bilinear(Tensor a, Tensor b, Tensor weight, @Nullable Tensor bias) {
     ranks("bilinear", 3, weight);
@@ -119,8 +125,17 @@ public final class Linalg {
         || a.size(-1) != weight.size(1)
         || b.size(-1) != weight.size(2)) {
       throw new ShapeException(
-          "bilinear with weight " + weight.shape() + " expects [..., " + weight.size(1) + "] and "
-              + "[..., " + weight.size(2) + "], got " + a.shape() + " and " + b.shape());
+          "bilinear with weight "
+              + weight.shape()
+              + " expects [..., "
+              + weight.size(1)
+              + "] and "
+              + "[..., "
+              + weight.size(2)
+              + "], got "
+              + a.shape()
+              + " and "
+              + b.shape());
     }
     long outputs = weight.size(0);
     // [N, i] * [i, o * j], then for each row [o, j] * [j].
@@ -191,7 +206,9 @@ public final class Linalg {
   public static Tensor cdist(Tensor a, Tensor b, double p) {
     if (a.rank() < 2 || b.rank() < 2 || a.size(-1) != b.size(-1)) {
       throw new ShapeException(
-          "cdist expects [..., n, k] and [..., m, k], got shapes " + a.shape() + " and "
+          "cdist expects [..., n, k] and [..., m, k], got shapes "
+              + a.shape()
+              + " and "
               + b.shape());
     }
     return a.unsqueeze(-2).sub(b.unsqueeze(-3)).norm(p, false, -1);
@@ -209,8 +226,8 @@ public final class Linalg {
   }
 
   /**
-   * x of {@code a * x = b}. A b of one axis, or of the shape of a without its last axis, is a vector
-   * for each matrix; else its last two axes are matrices.
+   * x of {@code a * x = b}. A b of one axis, or of the shape of a without its last axis, is a
+   * vector for each matrix; else its last two axes are matrices.
    *
    * @throws GatunException when a matrix is singular
    */

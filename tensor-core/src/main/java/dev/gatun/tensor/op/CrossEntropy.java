@@ -7,8 +7,8 @@ import dev.gatun.tensor.ShapeException;
 import dev.gatun.tensor.Tensor;
 
 /**
- * The negative logarithm of the softmax of each row at its target: input (x [N, C], int64 target [N]
- * from 0 to C - 1), output [N].
+ * The negative logarithm of the softmax of each row at its target: input (x [N, C], int64 target
+ * [N] from 0 to C - 1), output [N].
  */
 public record CrossEntropy() implements Composite {
   @Override
@@ -21,7 +21,9 @@ public record CrossEntropy() implements Composite {
     Shape x = in[0].shape();
     if (x.rank() != 2 || !in[1].shape().equals(Shape.of(x.size(0)))) {
       throw new ShapeException(
-          "crossentropy expects an input [N, C] and a target [N], got shapes " + x + " and "
+          "crossentropy expects an input [N, C] and a target [N], got shapes "
+              + x
+              + " and "
               + in[1].shape());
     }
     if (in[1].dtype() != DType.INT64) {

@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * {@code softmax(q * k^T * scale + mask) * v} (Vaswani and others 2017). Input (q [..., L, E], k
- * [..., S, E], v [..., S, V][, mask, broadcast to [..., L, S]]); leading axes broadcast. A bool mask
- * is true where a query may attend, a float mask is added. Causal: query i attends to keys 0 to i.
+ * [..., S, E], v [..., S, V][, mask, broadcast to [..., L, S]]); leading axes broadcast. A bool
+ * mask is true where a query may attend, a float mask is added. Causal: query i attends to keys 0
+ * to i.
  */
 public record ScaledDotProductAttention(boolean causal, double scale) implements Composite {
   @Override
@@ -29,13 +30,21 @@ public record ScaledDotProductAttention(boolean causal, double scale) implements
         || q.size(-1) != k.size(-1)
         || k.size(-2) != v.size(-2)) {
       throw new ShapeException(
-          "attention expects q [..., L, E], k [..., S, E] and v [..., S, V], got shapes " + q + ", "
-              + k + " and " + v);
+          "attention expects q [..., L, E], k [..., S, E] and v [..., S, V], got shapes "
+              + q
+              + ", "
+              + k
+              + " and "
+              + v);
     }
     if (in[0].dtype() != in[1].dtype() || in[0].dtype() != in[2].dtype()) {
       throw new DTypeException(
-          "attention needs q, k and v of one dtype, got " + in[0].dtype() + ", " + in[1].dtype()
-              + " and " + in[2].dtype());
+          "attention needs q, k and v of one dtype, got "
+              + in[0].dtype()
+              + ", "
+              + in[1].dtype()
+              + " and "
+              + in[2].dtype());
     }
     Shape lead = Shape.broadcast(q.slice(0, q.rank() - 2), k.slice(0, k.rank() - 2));
     lead = Shape.broadcast(lead, v.slice(0, v.rank() - 2));
