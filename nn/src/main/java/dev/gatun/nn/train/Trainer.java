@@ -278,8 +278,7 @@ public final class Trainer {
             Scope _ = Scope.open()) {
           Batch here = batch.to(device);
           Tensor output = layer.forward(here.input());
-          means.add(
-              judge(output, here.target(), loss.of(output, here.target())), batch.size());
+          means.add(judge(output, here.target(), loss.of(output, here.target())), batch.size());
         }
       }
     }
@@ -318,12 +317,11 @@ public final class Trainer {
     for (int i = 0; i < listeners.size(); i++) {
       String prefix = LISTENER + i + ".";
       var own = new LinkedHashMap<String, String>();
-      progress.forEach(
-          (key, value) -> {
-            if (key.startsWith(prefix)) {
-              own.put(key.substring(prefix.length()), value);
-            }
-          });
+      progress.forEach((key, value) -> {
+        if (key.startsWith(prefix)) {
+          own.put(key.substring(prefix.length()), value);
+        }
+      });
       listeners.get(i).restore(own);
     }
   }

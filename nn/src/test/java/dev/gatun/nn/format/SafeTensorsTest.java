@@ -10,6 +10,7 @@ import dev.gatun.tensor.FormatException;
 import dev.gatun.tensor.Scope;
 import dev.gatun.tensor.Shape;
 import dev.gatun.tensor.Tensor;
+import dev.gatun.tensor.io.Npz;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.ByteBuffer;
@@ -45,18 +46,21 @@ final class SafeTensorsTest {
   }
 
   private static Path resource(String name) throws URISyntaxException {
-    return Path.of(
-        Objects.requireNonNull(SafeTensorsTest.class.getResource(name), name).toURI());
+    return Path.of(Objects.requireNonNull(SafeTensorsTest.class.getResource(name), name).toURI());
   }
 
   /** A file with one tensor x of the dtype and two elements. */
   private Path file(String dtype, byte... data) throws IOException {
     String json =
-        "{\"x\":{\"dtype\":\"" + dtype + "\",\"shape\":[2],\"data_offsets\":[0," + data.length + "]}}";
-    return file(json, data);
+        "{\"x\":{\"dtype\":\""
+            + dtype
+            + "\",\"shape\":[2],\"data_offsets\":[0,"
+            + data.length
+            + "]}}";
+    return raw(json, data);
   }
 
-  private Path file(String json, byte[] data) throws IOException {
+  private Path raw(String json, byte[] data) throws IOException {
     byte[] head = json.getBytes(StandardCharsets.UTF_8);
     var bytes =
         ByteBuffer.allocate(8 + head.length + data.length)
@@ -69,17 +73,16 @@ final class SafeTensorsTest {
 
   @Test
   void loadsAllDtypes() throws Exception {
-    Map<String, Tensor> want = Npz.read(getClass().getResourceAsStream("all_dtypes_expected.npz"));
+    Map<String, Tensor> want = Npz.read(resource("all_dtypes_expected.npz"));
     Map<String, Tensor> got = SafeTensors.load(resource("all_dtypes.safetensors"));
     assertThat(got.keySet()).containsExactlyElementsOf(want.keySet());
-    want.forEach(
-        (name, t) -> {
-          assertThat(got.get(name).shape()).as(name).isEqualTo(t.shape());
-          if (!name.equals("bf16")) { // NumPy has no bfloat16, its answer is in float32
-            assertThat(got.get(name).dtype()).as(name).isEqualTo(t.dtype());
-          }
-          assertThat(got.get(name).toDoubleArray()).as(name).isEqualTo(t.toDoubleArray());
-        });
+    want.forEach((name, t) -> {
+      assertThat(got.get(name).shape()).as(name).isEqualTo(t.shape());
+      if (!name.equals("bf16")) { // NumPy has no bfloat16, its answer is in float32
+        assertThat(got.get(name).dtype()).as(name).isEqualTo(t.dtype());
+      }
+      assertThat(got.get(name).toDoubleArray()).as(name).isEqualTo(t.toDoubleArray());
+    });
     assertThat(got.get("bf16").dtype()).isEqualTo(DType.BFLOAT16);
     assertThat(SafeTensors.open(resource("all_dtypes.safetensors")).metadata())
         .containsExactlyInAnyOrderEntriesOf(
@@ -142,18 +145,17 @@ final class SafeTensorsTest {
         "{}",
       })
   void rejectsOtherHeaders(String json) throws Exception {
-    Path file = file(json, new byte[4]);
+    Path file = raw(json, new byte[4]);
     assertThatThrownBy(() -> SafeTensors.open(file)).isInstanceOf(FormatException.class);
   }
 
   @Test
   void widensWithoutLoss() throws Exception {
     assertThat(SafeTensors.load(file("U16", (byte) 1, (byte) 0, (byte) 0xff, (byte) 0xff)).get("x"))
-        .satisfies(
-            t -> {
-              assertThat(t.dtype()).isEqualTo(DType.INT32);
-              assertThat(t.toIntArray()).containsExactly(1, 65535);
-            });
+        .satisfies(t -> {
+          assertThat(t.dtype()).isEqualTo(DType.INT32);
+          assertThat(t.toIntArray()).containsExactly(1, 65535);
+        });
     byte[] ones = new byte[8];
     java.util.Arrays.fill(ones, (byte) 0xff);
     assertThat(SafeTensors.load(file("U32", ones)).get("x").toLongArray())
@@ -229,14 +231,13 @@ final class SafeTensorsTest {
     Map<String, Tensor> broken = new LinkedHashMap<>();
     broken.put("fine", Tensor.ones(Shape.of(64)));
     broken.put("x", closed);
-    assertThatThrownBy(
-            () ->
-                AtomicFile.write(
-                    path,
-                    channel -> {
-                      channel.write(ByteBuffer.wrap(new byte[] {1, 2, 3}));
-                      throw new IOException("disk full");
-                    }))
+    assertThatThrownBy(() ->
+            AtomicFile.write(
+                path,
+                channel -> {
+                  channel.write(ByteBuffer.wrap(new byte[] {1, 2, 3}));
+                  throw new IOException("disk full");
+                }))
         .hasMessage("disk full");
     closed.close();
     assertThatThrownBy(() -> SafeTensors.save(broken, path)).isInstanceOf(RuntimeException.class);
@@ -245,7 +246,8 @@ final class SafeTensorsTest {
       assertThat(files).containsExactly(path);
     }
     SafeTensors.save(Map.of("y", Tensor.ones(Shape.of(2))), path);
-    assertThat(SafeTensors.open(path).names()).isEqualTo(new java.util.LinkedHashSet<>(List.of("y")));
+    assertThat(SafeTensors.open(path).names())
+        .isEqualTo(new java.util.LinkedHashSet<>(List.of("y")));
   }
 
   @Test
