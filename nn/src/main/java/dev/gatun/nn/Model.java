@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeSet;
 
 /**
@@ -103,7 +104,7 @@ public interface Model extends AutoCloseable {
       throw new StateDictException(
           "The state dict does not fit the model; " + String.join("; ", problems));
     }
-    slots.forEach((name, slot) -> slot.assign(state.get(name)));
+    slots.forEach((name, slot) -> slot.assign(Objects.requireNonNull(state.get(name))));
   }
 
   /** Switches all parts to training. */

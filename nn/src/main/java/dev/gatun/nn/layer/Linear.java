@@ -20,7 +20,7 @@ public final class Linear implements Layer, Model {
   }
 
   public Linear(long in, long out, boolean bias) {
-    double bound = in == 0 ? 0 : 1 / Math.sqrt(in);
+    double bound = in == 0 ? 0 : 1 / Math.sqrt((double) in);
     weight = Parameter.of(Shape.of(out, in), Init.uniform(-bound, bound));
     this.bias = bias ? Parameter.of(Shape.of(out), Init.uniform(-bound, bound)) : null;
   }

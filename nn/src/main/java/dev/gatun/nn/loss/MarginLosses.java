@@ -76,7 +76,7 @@ public final class MarginLosses {
     if (weight != null) {
       losses = losses.mul(weight.indexSelect(0, target).unsqueeze(1));
     }
-    Tensor classes = Tensor.arange(0, x.size(1), 1, DType.INT64, x.device());
+    Tensor classes = Tensor.arange(0, (double) x.size(1), 1, DType.INT64, x.device());
     Tensor others = classes.ne(index);
     return reduction.of(others.where(losses, losses.zerosLike()).sum(1).div((double) x.size(1)));
   }

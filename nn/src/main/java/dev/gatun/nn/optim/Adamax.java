@@ -33,7 +33,7 @@ public final class Adamax extends Optimizer {
     Tensor norm = state.tensor("exp_inf");
     mean.assign(mean.mul(beta1).add(g.mul(1 - beta1)));
     norm.assign(norm.mul(beta2).maximum(g.abs().add(epsilon)));
-    double rate = group.learningRate() / (1 - Math.pow(beta1, state.step()));
+    double rate = group.learningRate() / (1 - Math.pow(beta1, (double) state.step()));
     p.assign(p.sub(mean.div(norm).mul(rate)));
   }
 

@@ -21,8 +21,8 @@ final class Amsgrad {
     mean.assign(mean.mul(step.beta1()).add(g.mul(1 - step.beta1())));
     square.assign(square.mul(step.beta2()).add(g.square().mul(1 - step.beta2())));
     greatest.assign(greatest.maximum(square));
-    double correction1 = 1 - Math.pow(step.beta1(), step.step());
-    double correction2 = 1 - Math.pow(step.beta2(), step.step());
+    double correction1 = 1 - Math.pow(step.beta1(), (double) step.step());
+    double correction2 = 1 - Math.pow(step.beta2(), (double) step.step());
     Tensor deviation = greatest.sqrt().div(Math.sqrt(correction2)).add(step.epsilon());
     p.assign(decayed.sub(mean.div(deviation).mul(step.learningRate() / correction1)));
   }

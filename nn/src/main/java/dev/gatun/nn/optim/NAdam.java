@@ -34,7 +34,7 @@ public final class NAdam extends Optimizer {
       ParameterGroup group, Parameter parameter, Tensor gradient, ParameterState state) {
     Tensor p = parameter.tensor();
     Tensor g = weightDecay == 0 ? gradient : gradient.add(p.mul(weightDecay));
-    long t = state.step();
+    double t = (double) state.step();
     Tensor mean = state.tensor("exp_avg");
     Tensor square = state.tensor("exp_avg_sq");
     mean.assign(mean.mul(beta1).add(g.mul(1 - beta1)));

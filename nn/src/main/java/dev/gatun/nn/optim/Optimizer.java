@@ -13,6 +13,7 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -28,7 +29,7 @@ import java.util.function.Function;
 public abstract class Optimizer implements AutoCloseable {
   private final List<ParameterGroup> groups;
   private final boolean maximize;
-  private final Map<Parameter, ParameterState> states = new IdentityHashMap<>();
+  private final IdentityHashMap<Parameter, ParameterState> states = new IdentityHashMap<>();
 
   /**
    * An optimizer of groups of parameters.
@@ -185,7 +186,9 @@ public abstract class Optimizer implements AutoCloseable {
     for (int i = 0; i < groups.size(); i++) {
       groups
           .get(i)
-          .restore(state.get("group." + i + ".lr"), state.get("group." + i + ".initial_lr"));
+          .restore(
+              Objects.requireNonNull(state.get("group." + i + ".lr")),
+              Objects.requireNonNull(state.get("group." + i + ".initial_lr")));
     }
     for (int i = 0; i < all.size(); i++) {
       if (!byParameter.get(i).isEmpty()) {

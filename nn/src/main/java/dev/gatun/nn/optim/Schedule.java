@@ -1,5 +1,7 @@
 package dev.gatun.nn.optim;
 
+import java.util.Arrays;
+
 /**
  * The learning rate as a function of the step, in PyTorch's closed forms ({@code
  * torch.optim.lr_scheduler}). A step is whatever the caller counts: an optimizer step or an epoch.
@@ -45,19 +47,19 @@ public interface Schedule {
 
   /** Times {@code gamma} after each {@code size} steps. */
   static Schedule stepped(long size, double gamma) {
-    return (base, t) -> base * Math.pow(gamma, t / size);
+    return (base, t) -> base * Math.pow(gamma, (double) Math.floorDiv(t, size));
   }
 
   /** Times {@code gamma} at each milestone. */
   static Schedule multiStep(double gamma, long... milestones) {
     long[] at = milestones.clone();
     return (base, t) ->
-        base * Math.pow(gamma, java.util.Arrays.stream(at).filter(m -> m <= t).count());
+        base * Math.pow(gamma, (double) Arrays.stream(at).filter(m -> m <= t).count());
   }
 
   /** Times {@code gamma} after each step. */
   static Schedule exponential(double gamma) {
-    return (base, t) -> base * Math.pow(gamma, t);
+    return (base, t) -> base * Math.pow(gamma, (double) t);
   }
 
   /** {@code (1 - t / steps) ^ power}, then 0. */
@@ -116,7 +118,7 @@ public interface Schedule {
               * switch (mode) {
                 case TRIANGULAR -> 1;
                 case TRIANGULAR2 -> Math.pow(2, 1 - cycle);
-                case EXP_RANGE -> Math.pow(gamma, t);
+                case EXP_RANGE -> Math.pow(gamma, (double) t);
               };
     };
   }

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Lifetimes, states and groups; the recorded cases of PyTorch check the numbers. */
 final class OptimizerTest {
-  private record Kind(String name, Function<List<Parameter>, Optimizer> make) {
+  record Kind(String name, Function<List<Parameter>, Optimizer> make) {
     @Override
     public String toString() {
       return name;
