@@ -87,12 +87,21 @@ public final class Gradients implements Iterable<Gradients.Entry> {
 
   /** The Euclidean norm of all gradients taken as one vector; a 0-d tensor. */
   public Tensor globalNorm() {
-    Tensor sum = null;
-    for (Tensor g : byTensor.values()) {
-      Tensor s = g.square().sum();
-      sum = sum == null ? s : sum.add(s);
+    return globalNorm(2);
+  }
+
+  /**
+   * The p-norm of all gradients taken as one vector; a 0-d tensor.
+   *
+   * @param p positive, also infinity
+   */
+  public Tensor globalNorm(double p) {
+    if (byTensor.isEmpty()) {
+      return Tensor.scalar(0);
     }
-    return sum == null ? Tensor.scalar(0) : sum.sqrt();
+    Tensor[] norms =
+        byTensor.values().stream().map(g -> g.norm(p, false)).toArray(Tensor[]::new);
+    return norms.length == 1 ? norms[0] : Tensor.stack(0, norms).norm(p, false);
   }
 
   /**
@@ -100,7 +109,16 @@ public final class Gradients implements Iterable<Gradients.Entry> {
    * clip_grad_norm_}: their global norm is then at most {@code max}.
    */
   public Gradients clipByNorm(double max) {
-    Tensor scale = globalNorm().add(1e-6).rdiv(max).minimum(1.0);
+    return clipByNorm(max, 2);
+  }
+
+  /**
+   * As {@link #clipByNorm(double)} by another norm.
+   *
+   * @param p positive, also infinity
+   */
+  public Gradients clipByNorm(double max, double p) {
+    Tensor scale = globalNorm(p).add(1e-6).rdiv(max).minimum(1.0);
     return map(g -> g.mul(scale.to(g.dtype())));
   }
 

@@ -42,6 +42,28 @@ public final class Losses {
     return CrossEntropy.ofLogProbabilities(x, target, options);
   }
 
+  /**
+   * {@link #ctc(Tensor, Tensor, Tensor, Tensor, CtcOptions)} with class 0 as the blank, and the mean.
+   */
+  public static Tensor ctc(
+      Tensor x, Tensor target, Tensor inputLengths, Tensor targetLengths) {
+    return ctc(x, target, inputLengths, targetLengths, CtcOptions.defaults());
+  }
+
+  /**
+   * Connectionist temporal classification (Graves et al. 2006): the negative log-likelihood of label
+   * sequences that are not aligned with the steps.
+   *
+   * @param x log-probabilities [T, N, C]
+   * @param target class numbers [N, S], padded at will
+   * @param inputLengths the number of steps of each sequence, int64 [N]
+   * @param targetLengths the number of labels of each target, int64 [N]
+   */
+  public static Tensor ctc(
+      Tensor x, Tensor target, Tensor inputLengths, Tensor targetLengths, CtcOptions options) {
+    return CtcLoss.of(x, target, inputLengths, targetLengths, options);
+  }
+
   // ---- Numbers --------------------------------------------------------------------------------
 
   /** {@code (x - target)²}. */

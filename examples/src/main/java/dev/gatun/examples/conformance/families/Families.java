@@ -22,6 +22,7 @@ public final class Families {
     NormCases.addTo(all);
     CreateCases.addTo(all);
     LossCases.addTo(all);
+    ClipCases.addTo(all);
     OptimizerCases.addTo(all);
     InitCases.addTo(all);
     ScheduleCases.addTo(all);

@@ -3,11 +3,13 @@ package dev.gatun.examples.conformance.families;
 import dev.gatun.examples.conformance.Context;
 import dev.gatun.examples.conformance.Operations;
 import dev.gatun.tensor.Histograms;
+import dev.gatun.tensor.Index;
 import dev.gatun.tensor.Indexing;
 import dev.gatun.tensor.ScatterReduction;
 import dev.gatun.tensor.Sorting;
 import dev.gatun.tensor.Tensor;
 import dev.gatun.tensor.ValuesIndices;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
 
@@ -27,6 +29,13 @@ final class IndexCases {
     t.op("scatter_add", c -> c.x().scatterAdd(dim(c), index(c), c.in("src")));
     t.op("take", c -> c.x().take(index(c)));
     t.op("bincount", c -> Histograms.bincount(c.x(), c.integer("minlength", 0)));
+    t.op("advanced_index", IndexCases::advanced);
+    t.op(
+        "index_put",
+        c ->
+            c.x()
+                .indexPut(
+                    c.in("v"), c.flag("accumulate"), Index.of(c.in("i")), Index.of(c.in("j"))));
     t.op("masked_scatter", c -> Indexing.maskedScatter(c.x(), c.in("mask"), c.in("src")));
     t.op(
         "scatter_reduce",
@@ -51,6 +60,17 @@ final class IndexCases {
 
   private static Tensor index(Context c) {
     return c.in("index");
+  }
+
+  /** {@code y = x[i, :, j]}: whole axes, and index operands by their names. */
+  private static Tensor advanced(Context c) {
+    String expression = c.text("expr").replaceFirst(".*?\\[(.*?)\\].*", "$1");
+    Index[] entries =
+        Arrays.stream(expression.split(","))
+            .map(String::strip)
+            .map(e -> e.equals(":") ? Index.all() : Index.of(c.in(e)))
+            .toArray(Index[]::new);
+    return c.x().get(entries);
   }
 
   private static Map<String, Tensor> unique(Sorting.Unique u) {

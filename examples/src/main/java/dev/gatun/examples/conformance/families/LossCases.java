@@ -3,6 +3,7 @@ package dev.gatun.examples.conformance.families;
 import dev.gatun.examples.conformance.Context;
 import dev.gatun.examples.conformance.Operations;
 import dev.gatun.nn.loss.ClassOptions;
+import dev.gatun.nn.loss.CtcOptions;
 import dev.gatun.nn.loss.Losses;
 import dev.gatun.nn.loss.MarginLosses;
 import dev.gatun.nn.loss.MarginLosses.TripletOptions;
@@ -17,6 +18,15 @@ final class LossCases {
   static void addTo(Operations t) {
     t.op("cross_entropy", c -> Losses.crossEntropy(c.x(), target(c), classes(c)));
     t.op("nll_loss", c -> Losses.nll(c.x(), target(c), classes(c)));
+    t.op(
+        "ctc_loss",
+        c ->
+            Losses.ctc(
+                c.x(),
+                target(c),
+                c.in("input_lengths"),
+                c.in("target_lengths"),
+                new CtcOptions(c.integer("blank"), reduction(c), c.flag("zero_infinity"))));
     t.op("mse_loss", c -> Losses.mse(c.x(), target(c), reduction(c)));
     t.op("l1_loss", c -> Losses.l1(c.x(), target(c), reduction(c)));
     t.op(

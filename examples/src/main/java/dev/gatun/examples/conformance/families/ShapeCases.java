@@ -5,8 +5,10 @@ import dev.gatun.examples.conformance.Operations;
 import dev.gatun.tensor.Convolutions;
 import dev.gatun.tensor.Diagonals;
 import dev.gatun.tensor.Grids;
+import dev.gatun.tensor.Padding;
 import dev.gatun.tensor.Tensor;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 
 /** Rearranging elements. */
@@ -49,6 +51,7 @@ final class ShapeCases {
     t.op("flip", c -> c.x().flip(c.ints("dims")));
     t.op("movedim", c -> c.x().movedim(c.ints("source"), c.ints("destination")));
     t.op("narrow", c -> c.x().narrow(c.integer("dim"), c.integer("start"), c.integer("length")));
+    t.op("pad", ShapeCases::pad);
     t.op("permute", c -> c.x().permute(c.ints("dims")));
     t.op("repeat", c -> c.x().repeat(c.longs("repeats")));
     t.op("repeat_interleave", c -> c.x().repeatInterleave(c.integer("repeats"), c.integer("dim")));
@@ -70,6 +73,15 @@ final class ShapeCases {
 
   private static Tensor[] operands(Context c) {
     return c.inputs().values().toArray(Tensor[]::new);
+  }
+
+  private static Tensor pad(Context c) {
+    return c.text("mode").equals("constant")
+        ? Padding.pad(c.x(), c.number("value"), c.longs("pad"))
+        : Padding.pad(
+            c.x(),
+            Padding.Mode.valueOf(c.text("mode").toUpperCase(Locale.ROOT)),
+            c.longs("pad"));
   }
 
   private static Map<String, Tensor> meshgrid(Context c) {
