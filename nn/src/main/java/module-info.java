@@ -8,6 +8,7 @@ module dev.gatun.nn {
   requires org.slf4j;
 
   exports dev.gatun.nn;
+  exports dev.gatun.nn.attention;
   exports dev.gatun.nn.data;
   exports dev.gatun.nn.format;
   exports dev.gatun.nn.layer;

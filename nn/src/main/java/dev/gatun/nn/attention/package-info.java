@@ -1,0 +1,5 @@
+/** Attention and transformer layers. */
+@NullMarked
+package dev.gatun.nn.attention;
+
+import org.jspecify.annotations.NullMarked;
