@@ -54,7 +54,16 @@ public final class Shape {
 
   /** The size of an axis; negative axes count from the end. */
   public long size(int axis) {
-    return dims[axis(axis)];
+    return dims[existing(axis)];
+  }
+
+  /** As {@link #axis(int)} where there must be one. */
+  private int existing(int axis) {
+    int a = axis(axis);
+    if (dims.length == 0) {
+      throw new ShapeException("Shape [] has no axis " + axis);
+    }
+    return a;
   }
 
   /** A fresh array of the sizes. */
@@ -102,7 +111,7 @@ public final class Shape {
   /** This shape with one size replaced. */
   public Shape with(int axis, long size) {
     long[] d = dims.clone();
-    d[axis(axis)] = size;
+    d[existing(axis)] = size;
     return new Shape(d);
   }
 
