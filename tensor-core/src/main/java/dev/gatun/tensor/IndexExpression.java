@@ -91,7 +91,11 @@ final class IndexExpression {
     }
     if (used > shape.rank()) {
       throw new ShapeException(
-          "Too many indices: " + used + " axes are indexed, shape " + shape + " has "
+          "Too many indices: "
+              + used
+              + " axes are indexed, shape "
+              + shape
+              + " has "
               + shape.rank());
     }
     Index[] rest = new Index[shape.rank() - used];
@@ -125,8 +129,14 @@ final class IndexExpression {
     Shape want = shape.slice(axis, axis + r);
     if (!wide.shape().equals(want)) {
       throw new ShapeException(
-          "A mask of shape " + mask.shape() + " does not fit axes " + axis + " to "
-              + (axis + r - 1) + " of the indexed shape " + shape);
+          "A mask of shape "
+              + mask.shape()
+              + " does not fit axes "
+              + axis
+              + " to "
+              + (axis + r - 1)
+              + " of the indexed shape "
+              + shape);
     }
     Tensor rows = wide.nonZero();
     List<Tensor> columns = new ArrayList<>();
@@ -137,9 +147,10 @@ final class IndexExpression {
   }
 
   private static Tensor advanced(Tensor x, List<@Nullable Tensor> tensors) {
-    int[] axes = java.util.stream.IntStream.range(0, tensors.size())
-        .filter(i -> tensors.get(i) != null)
-        .toArray();
+    int[] axes =
+        java.util.stream.IntStream.range(0, tensors.size())
+            .filter(i -> tensors.get(i) != null)
+            .toArray();
     int count = axes.length;
     int first = axes[0];
     if (axes[count - 1] - first != count - 1) {

@@ -24,8 +24,7 @@ import java.util.stream.Stream;
  * that of the call, unless it waits for each result.
  */
 public final class Profiler implements Interceptor, AutoCloseable {
-  private static final boolean RECORDER =
-      ModuleLayer.boot().findModule("jdk.jfr").isPresent();
+  private static final boolean RECORDER = ModuleLayer.boot().findModule("jdk.jfr").isPresent();
 
   /**
    * What all calls of an operation took.
@@ -73,13 +72,13 @@ public final class Profiler implements Interceptor, AutoCloseable {
   }
 
   private static Entry sum(Entry a, Entry b) {
-    return new Entry(
-        a.name, a.calls + b.calls, a.nanos + b.nanos, a.elements + b.elements);
+    return new Entry(a.name, a.calls + b.calls, a.nanos + b.nanos, a.elements + b.elements);
   }
 
   static String shapes(Tensor[] inputs) {
-    return Stream.of(inputs).map(t -> t.dtype() + t.shape().toString()).collect(
-        Collectors.joining(", "));
+    return Stream.of(inputs)
+        .map(t -> t.dtype() + t.shape().toString())
+        .collect(Collectors.joining(", "));
   }
 
   /** What each operation took so far, the longest first. */
@@ -93,12 +92,19 @@ public final class Profiler implements Interceptor, AutoCloseable {
   public String table() {
     long total = Math.max(1, entries.values().stream().mapToLong(Entry::nanos).sum());
     StringBuilder text = new StringBuilder();
-    text.append(String.format(Locale.ROOT, "%-24s%10s%14s%12s%8s%n", "op", "calls", "total ms",
-        "mean us", "share"));
+    text.append(
+        String.format(
+            Locale.ROOT, "%-24s%10s%14s%12s%8s%n", "op", "calls", "total ms", "mean us", "share"));
     for (Entry e : entries()) {
-      text.append(String.format(
-          Locale.ROOT, "%-24s%10d%14.3f%12.2f%7.1f%%%n", e.name, e.calls, e.nanos / 1e6,
-          e.nanos / 1e3 / e.calls, 100.0 * e.nanos / total));
+      text.append(
+          String.format(
+              Locale.ROOT,
+              "%-24s%10d%14.3f%12.2f%7.1f%%%n",
+              e.name,
+              e.calls,
+              e.nanos / 1e6,
+              e.nanos / 1e3 / e.calls,
+              100.0 * e.nanos / total));
     }
     return text.toString();
   }

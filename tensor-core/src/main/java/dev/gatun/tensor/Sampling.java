@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Random tensors beyond the rand and randn of {@link Tensor}. All numbers are made of the Philox
- * stream of a {@link Generator}, so a seed gives the same ones on every device and number of threads.
- * Methods without a generator use the default one and the default device. Stateless.
+ * stream of a {@link Generator}, so a seed gives the same ones on every device and number of
+ * threads. Methods without a generator use the default one and the default device. Stateless.
  */
 public final class Sampling {
   private static final long WORD = 0xffffffffL;
@@ -190,7 +190,9 @@ public final class Sampling {
     if (w.rank() < 1 || w.rank() > 2 || w.size(-1) == 0 || n < 0) {
       throw new ShapeException(
           "multinomial needs weights [k] or [rows, k] and a number of at least 0, got "
-              + w.shape() + " and " + n);
+              + w.shape()
+              + " and "
+              + n);
     }
     try (Scope _ = Scope.open()) {
       boolean valid = w.ge(0L).and(w.isFinite()).all().itemLong() != 0;

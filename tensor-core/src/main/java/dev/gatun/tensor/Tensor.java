@@ -1908,8 +1908,8 @@ public final class Tensor implements AutoCloseable {
    * The elements that an index expression names, with the placement rules of {@link Index}: a view
    * when all entries are basic, else a copy.
    *
-   * @throws ShapeException when there are too many entries, a position is outside or a mask does not
-   *     fit
+   * @throws ShapeException when there are too many entries, a position is outside or a mask does
+   *     not fit
    */
   public Tensor get(Index... indices) {
     return IndexExpression.get(this, indices);
@@ -1920,7 +1920,9 @@ public final class Tensor implements AutoCloseable {
     return IndexExpression.put(this, values, false, indices);
   }
 
-  /** As {@link #with(Tensor, Index...)}; accumulating adds the values, each time a place is named. */
+  /**
+   * As {@link #with(Tensor, Index...)}; accumulating adds the values, each time a place is named.
+   */
   public Tensor indexPut(Tensor values, boolean accumulate, Index... indices) {
     return IndexExpression.put(this, values, accumulate, indices);
   }

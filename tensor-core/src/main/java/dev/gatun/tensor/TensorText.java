@@ -55,9 +55,7 @@ final class TensorText {
     if (x.dtype().isFloat()) {
       double[] values = x.toDoubleArray();
       Decimals decimals = new Decimals(x.dtype(), precision);
-      return x.rank() == 0
-          ? new String[] {decimals.scalar(values[0])}
-          : decimals.column(values);
+      return x.rank() == 0 ? new String[] {decimals.scalar(values[0])} : decimals.column(values);
     }
     long[] values = x.toLongArray();
     boolean bool = x.dtype().isBool();
@@ -65,7 +63,8 @@ final class TensorText {
         i -> bool ? values[i] != 0 ? "True" : "False" : Long.toString(values[i]);
     String[] words = new String[values.length];
     Arrays.setAll(words, word);
-    int width = bool && x.rank() > 0 ? 5 : Arrays.stream(words).mapToInt(String::length).max().orElse(0);
+    int width =
+        bool && x.rank() > 0 ? 5 : Arrays.stream(words).mapToInt(String::length).max().orElse(0);
     return pad(words, x.rank() == 0 ? 0 : width);
   }
 
@@ -245,8 +244,7 @@ final class TensorText {
             }
           };
       for (int digits = from; digits < to; digits++) {
-        BigDecimal d =
-            round(size, digits - 1);
+        BigDecimal d = round(size, digits - 1);
         if (narrow(d.doubleValue()) == size) {
           return plain(d);
         }

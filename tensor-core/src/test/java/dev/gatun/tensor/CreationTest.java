@@ -66,8 +66,7 @@ class CreationTest {
     assertThat(Tensor.arange(3, 5).dtype()).isEqualTo(DType.INT64);
     assertThat(Tensor.arange(0.0, 1.0, 0.25).toFloatArray()).containsExactly(0, .25f, .5f, .75f);
     long big = (1L << 53) + 1;
-    assertThat(Tensor.arange(big, big + 3, 1).toLongArray())
-        .containsExactly(big, big + 1, big + 2);
+    assertThat(Tensor.arange(big, big + 3, 1).toLongArray()).containsExactly(big, big + 1, big + 2);
     assertThatThrownBy(() -> Tensor.arange(0, 1, 0)).hasMessageContaining("a step other than 0");
     assertThatThrownBy(() -> Tensor.arange(0, Double.NaN, 1)).hasMessageContaining("finite bounds");
   }

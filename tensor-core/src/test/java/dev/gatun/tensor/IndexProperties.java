@@ -58,9 +58,9 @@ class IndexProperties {
         .array(long[].class)
         .ofMinSize(0)
         .ofMaxSize(4)
-        .flatMap(
-            shape ->
-                Arbitraries.longs().flatMap(
+        .flatMap(shape ->
+            Arbitraries.longs()
+                .flatMap(
                     seed -> Arbitraries.just(new Case(shape, entries(shape, seed, advanced)))));
   }
 
@@ -125,18 +125,17 @@ class IndexProperties {
 
   private static Index[] indices(List<Entry> entries) {
     return entries.stream()
-        .map(
-            e ->
-                switch (e) {
-                  case Entry.At a -> Index.at(a.i());
-                  case Entry.Slice s -> new Index.Slice(s.start(), s.stop(), s.step());
-                  case Entry.New n -> Index.newAxis();
-                  case Entry.Ellipsis n -> Index.ellipsis();
-                  case Entry.Tensor t -> {
-                    Tensor values = Tensor.of(t.values(), Shape.of(t.shape()));
-                    yield Index.of(t.mask() ? values.to(DType.BOOL) : values);
-                  }
-                })
+        .map(e ->
+            switch (e) {
+              case Entry.At a -> Index.at(a.i());
+              case Entry.Slice s -> new Index.Slice(s.start(), s.stop(), s.step());
+              case Entry.New n -> Index.newAxis();
+              case Entry.Ellipsis n -> Index.ellipsis();
+              case Entry.Tensor t -> {
+                Tensor values = Tensor.of(t.values(), Shape.of(t.shape()));
+                yield Index.of(t.mask() ? values.to(DType.BOOL) : values);
+              }
+            })
         .toArray(Index[]::new);
   }
 
@@ -152,14 +151,13 @@ class IndexProperties {
     long[] fixed = new long[c.shape().length];
     int used =
         c.entries().stream()
-            .mapToInt(
-                e ->
-                    switch (e) {
-                      case Entry.New n -> 0;
-                      case Entry.Ellipsis n -> 0;
-                      case Entry.Tensor t -> t.mask() ? t.shape().length : 1;
-                      default -> 1;
-                    })
+            .mapToInt(e ->
+                switch (e) {
+                  case Entry.New n -> 0;
+                  case Entry.Ellipsis n -> 0;
+                  case Entry.Tensor t -> t.mask() ? t.shape().length : 1;
+                  default -> 1;
+                })
             .sum();
     List<Entry> entries = new ArrayList<>(c.entries());
     int at = entries.indexOf(new Entry.Ellipsis());

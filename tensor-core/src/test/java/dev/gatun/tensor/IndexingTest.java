@@ -69,7 +69,8 @@ class IndexingTest {
   @Test
   void positionsAndMasks() {
     isText(x.take(Tensor.of(-1, 0)), "[5 0]");
-    isText(Indexing.put(x, Tensor.of(0, 0, -1), Tensor.of(7L, 1L, 2L), true), "[[8 1 2]", " [3 4 7]]");
+    isText(
+        Indexing.put(x, Tensor.of(0, 0, -1), Tensor.of(7L, 1L, 2L), true), "[[8 1 2]", " [3 4 7]]");
     isText(Indexing.put(x, Tensor.of(1), Tensor.of(9L), false), "[[0 9 2]", " [3 4 5]]");
     isText(Indexing.indexFill(x, 1, Tensor.of(0, 2), -1), "[[-1  1 -1]", " [-1  4 -1]]");
     isText(
@@ -78,8 +79,7 @@ class IndexingTest {
         " [7 8 9]]");
     isText(x.maskedFill(x.gt(2), 0), "[[0 1 2]", " [0 0 0]]");
     isText(x.maskedSelect(Tensor.of(true, false, true)), "[0 2 3 5]");
-    isText(
-        Indexing.maskedScatter(x, x.gt(3), Tensor.of(7L, 8L, 9L)), "[[0 1 2]", " [3 7 8]]");
+    isText(Indexing.maskedScatter(x, x.gt(3), Tensor.of(7L, 8L, 9L)), "[[0 1 2]", " [3 7 8]]");
     isText(Tensor.of(1, 0).oneHot(3), "[[0 1 0]", " [1 0 0]]");
     assertThatThrownBy(() -> Indexing.maskedScatter(x, x.gt(1), Tensor.of(1L)))
         .hasMessageContaining("needs 4 elements for its mask");
@@ -141,12 +141,15 @@ class IndexingTest {
     isText(Sorting.searchSorted(sorted, at, true), "[0 3 4 4]");
     isText(
         Sorting.searchSorted(
-            Tensor.of(new int[][] {{1, 2}, {5, 6}}), Tensor.of(new int[][] {{2, 0}, {2, 9}}), false),
+            Tensor.of(new int[][] {{1, 2}, {5, 6}}),
+            Tensor.of(new int[][] {{2, 0}, {2, 9}}),
+            false),
         "[[1 0]",
         " [0 2]]");
     assertThatThrownBy(() -> v.topk(5))
         .hasMessage("topk of 5 along axis -1 of shape [4] has too few elements");
-    assertThatThrownBy(() -> Sorting.kthValue(v, 0, 0, false)).hasMessageContaining("k from 1 to 4");
+    assertThatThrownBy(() -> Sorting.kthValue(v, 0, 0, false))
+        .hasMessageContaining("k from 1 to 4");
   }
 
   @Test

@@ -74,10 +74,9 @@ class InterceptorsTest {
     assertThat(RecordingFile.readAllEvents(file))
         .filteredOn(e -> e.getEventType().getName().equals("dev.gatun.Op"))
         .singleElement()
-        .satisfies(
-            e -> {
-              assertThat(e.getString("operation")).isEqualTo("mul");
-              assertThat(e.getString("operands")).isEqualTo("float32[2, 3], float32[2, 3]");
-            });
+        .satisfies(e -> {
+          assertThat(e.getString("operation")).isEqualTo("mul");
+          assertThat(e.getString("operands")).isEqualTo("float32[2, 3], float32[2, 3]");
+        });
   }
 }

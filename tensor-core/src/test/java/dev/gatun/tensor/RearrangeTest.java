@@ -146,7 +146,8 @@ class RearrangeTest {
     assertThatThrownBy(() -> Tensor.stack(0, Tensor.of(1), Tensor.of(1, 2)))
         .hasMessage("stack needs tensors of one shape, got [1] and [2]");
     assertThatThrownBy(() -> Tensor.stack(0)).hasMessage("stack needs at least one tensor");
-    assertThatThrownBy(() -> Tensor.concat(0, Tensor.ones(Shape.of(2, 2)), Tensor.ones(Shape.of(2, 3))))
+    assertThatThrownBy(
+            () -> Tensor.concat(0, Tensor.ones(Shape.of(2, 2)), Tensor.ones(Shape.of(2, 3))))
         .hasMessageContaining("needs equal sizes on the other axes, got shapes [2, 2] and [2, 3]");
   }
 
@@ -168,7 +169,8 @@ class RearrangeTest {
     isText(Padding.constant(x, 9, 1, 0, -1, 1), "[[9 3 4 5]", " [9 9 9 9]]");
     isText(Padding.reflect(t, -1, 1), "[1 2 3 2]");
     assertThatThrownBy(() -> Padding.reflect(t, 4, 0))
-        .hasMessage("reflect padding needs axis 0 of shape [4] to be longer than its amounts in [4, 0]");
+        .hasMessage(
+            "reflect padding needs axis 0 of shape [4] to be longer than its amounts in [4, 0]");
     assertThatThrownBy(() -> Padding.circular(t, 5, 0)).hasMessageContaining("at least as long as");
     assertThatThrownBy(() -> Padding.replicate(t, 1)).hasMessageContaining("a pair of amounts");
   }
@@ -180,7 +182,8 @@ class RearrangeTest {
     assertThatThrownBy(() -> x.select(0, 2))
         .hasMessage("Index 2 is out of range for axis 0 of shape [2, 3]");
     assertThatThrownBy(() -> x.slice(0, 0, 1, 0)).hasMessage("A slice's step must not be 0");
-    assertThatThrownBy(() -> Tensor.scalar(1).slice(0, 0, 1, 1)).hasMessage("Shape [] has no axis 0");
+    assertThatThrownBy(() -> Tensor.scalar(1).slice(0, 0, 1, 1))
+        .hasMessage("Shape [] has no axis 0");
     assertThatThrownBy(() -> x.permute(0, 0)).hasMessage("Axis 0 appears twice in [0, 0]");
     assertThatThrownBy(() -> x.unsqueeze(3)).hasMessage("Cannot unsqueeze axis 3 of shape [2, 3]");
   }

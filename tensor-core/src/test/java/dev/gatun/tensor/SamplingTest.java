@@ -75,13 +75,15 @@ class SamplingTest {
     long[] counts = Histograms.bincount(x.add(3), 7).toLongArray();
     assertThat(counts).hasSize(7);
     // The spread of a fair count is sqrt(20,000 * 6 / 7), so this is 5 of it.
-    assertThat(Arrays.stream(counts).boxed()).allSatisfy(c -> assertThat(c).isCloseTo(N, within(660L)));
+    assertThat(Arrays.stream(counts).boxed())
+        .allSatisfy(c -> assertThat(c).isCloseTo(N, within(660L)));
   }
 
   @Test
   void wideRangesReachAllBits() {
     long high = Long.MAX_VALUE;
-    long[] x = Sampling.randint(0, high, Shape.of(N), DType.INT64, device(), generator).toLongArray();
+    long[] x =
+        Sampling.randint(0, high, Shape.of(N), DType.INT64, device(), generator).toLongArray();
     assertThat(Arrays.stream(x).boxed()).allMatch(v -> v >= 0 && v < high);
     double mean = Arrays.stream(x).mapToDouble(v -> v / (double) high).average().orElse(0);
     assertThat(mean).isCloseTo(0.5, within(0.01));
@@ -99,7 +101,8 @@ class SamplingTest {
   /** The wide product against exact arithmetic, on the random words that were used. */
   @Test
   void aRangeIsScaledExactly() {
-    for (long range : new long[] {3, 1L << 31, (1L << 32) - 1, (1L << 40) + 12345, (1L << 62) + 1}) {
+    for (long range :
+        new long[] {3, 1L << 31, (1L << 32) - 1, (1L << 40) + 12345, (1L << 62) + 1}) {
       Tensor words =
           Tensor.random(
               dev.gatun.tensor.op.Distribution.BITS,
@@ -125,14 +128,16 @@ class SamplingTest {
   @Test
   void permutationsAreWholeAndUnbiased() {
     long[] p = Sampling.randperm(1000, device(), generator).toLongArray();
-    assertThat(Arrays.stream(p).sorted().toArray()).containsExactly(Tensor.arange(1000).toLongArray());
+    assertThat(Arrays.stream(p).sorted().toArray())
+        .containsExactly(Tensor.arange(1000).toLongArray());
     long[] first = new long[4];
     for (int i = 0; i < 2000; i++) {
       try (Scope _ = Scope.open()) {
         first[(int) Sampling.randperm(4, device(), generator).toLongArray()[0]]++;
       }
     }
-    assertThat(Arrays.stream(first).boxed()).allSatisfy(c -> assertThat(c).isCloseTo(500L, within(100L)));
+    assertThat(Arrays.stream(first).boxed())
+        .allSatisfy(c -> assertThat(c).isCloseTo(500L, within(100L)));
     assertThat(Sampling.randperm(0).numel()).isZero();
   }
 
@@ -165,7 +170,8 @@ class SamplingTest {
         .hasMessage("randint from 0 to 299 does not fit dtype uint8");
     assertThatThrownBy(() -> Sampling.uniform(s, 2, 1)).hasMessageContaining("low <= high");
     assertThatThrownBy(() -> Sampling.normal(s, 0, -1)).hasMessageContaining("at least 0, got -1");
-    assertThatThrownBy(() -> Sampling.bernoulli(s, 1.5)).hasMessageContaining("from 0 to 1, got 1.5");
+    assertThatThrownBy(() -> Sampling.bernoulli(s, 1.5))
+        .hasMessageContaining("from 0 to 1, got 1.5");
     assertThatThrownBy(() -> Sampling.multinomial(Tensor.of(1f, -1f), 1, true))
         .hasMessage("multinomial needs finite weights of at least 0");
     assertThatThrownBy(() -> Sampling.multinomial(Tensor.of(1f, 0f), 2, false))

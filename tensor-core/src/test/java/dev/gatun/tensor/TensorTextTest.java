@@ -46,7 +46,8 @@ class TensorTextTest {
     double[] values =
         Arrays.stream(golden.values().split(" "))
             .filter(s -> !s.isEmpty())
-            .mapToDouble(s -> Double.parseDouble(s.replace("inf", "Infinity").replace("nan", "NaN")))
+            .mapToDouble(
+                s -> Double.parseDouble(s.replace("inf", "Infinity").replace("nan", "NaN")))
             .toArray();
     long[] sizes =
         Arrays.stream(head[2].replaceAll("[\\[\\]]", "").split(","))

@@ -37,8 +37,7 @@ public final class AtomicFile {
     Path temporary = folder.resolve("." + path.getFileName() + "." + suffix + ".part");
     try {
       try (var channel =
-          FileChannel.open(
-              temporary, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW)) {
+          FileChannel.open(temporary, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW)) {
         content.writeTo(channel);
         channel.force(true);
       }

@@ -76,18 +76,21 @@ public final class Npy {
       byte[] rest = bytes(channel, text.length - have, name);
       System.arraycopy(rest, 0, text, have, rest.length);
     }
-    NpyHeader header =
-        NpyHeader.parse(new String(text, StandardCharsets.UTF_8), name);
+    NpyHeader header = NpyHeader.parse(new String(text, StandardCharsets.UTF_8), name);
     int taken = Math.max(0, have - text.length);
     if (header.dataBytes() != size - dataStart) {
       throw new FormatException(
-          name + " should have " + header.dataBytes() + " bytes of data for shape "
-              + header.shape() + ", has " + (size - dataStart));
+          name
+              + " should have "
+              + header.dataBytes()
+              + " bytes of data for shape "
+              + header.shape()
+              + ", has "
+              + (size - dataStart));
     }
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment data = arena.allocate(header.dataBytes(), 64);
-      MemorySegment.copy(
-          MemorySegment.ofArray(start), start.length - taken, data, 0, taken);
+      MemorySegment.copy(MemorySegment.ofArray(start), start.length - taken, data, 0, taken);
       fill(channel, data.asSlice(taken), name);
       return tensor(header, data, name);
     }
@@ -112,8 +115,7 @@ public final class Npy {
     }
   }
 
-  private static Tensor elements(
-      NpyHeader header, MemorySegment data, Shape shape, String name) {
+  private static Tensor elements(NpyHeader header, MemorySegment data, Shape shape, String name) {
     var device = Gatun.defaultDevice();
     return switch ("" + header.kind() + header.itemSize()) {
       case "f2" -> Tensor.fromHost(data, DType.FLOAT16, shape, device);
@@ -138,7 +140,9 @@ public final class Npy {
         for (long i = 0; i < data.byteSize(); i += 8) {
           if (data.get(LONG, i) < 0) {
             throw new FormatException(
-                name + " has the uint64 number " + Long.toUnsignedString(data.get(LONG, i))
+                name
+                    + " has the uint64 number "
+                    + Long.toUnsignedString(data.get(LONG, i))
                     + ", which does not fit int64");
           }
         }
@@ -174,8 +178,7 @@ public final class Npy {
     }
   }
 
-  private static void writeFully(WritableByteChannel channel, ByteBuffer bytes)
-      throws IOException {
+  private static void writeFully(WritableByteChannel channel, ByteBuffer bytes) throws IOException {
     while (bytes.hasRemaining()) {
       channel.write(bytes);
     }
@@ -185,8 +188,7 @@ public final class Npy {
     return data.asSlice(at, Math.min(CHUNK, data.byteSize() - at)).asByteBuffer();
   }
 
-  private static byte[] bytes(ReadableByteChannel channel, long n, String name)
-      throws IOException {
+  private static byte[] bytes(ReadableByteChannel channel, long n, String name) throws IOException {
     byte[] out = new byte[(int) n];
     fill(channel, MemorySegment.ofArray(out), name);
     return out;

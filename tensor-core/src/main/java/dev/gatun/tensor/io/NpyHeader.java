@@ -57,7 +57,11 @@ record NpyHeader(char kind, int itemSize, boolean bigEndian, boolean fortran, Sh
     }
     if (length > LONGEST_HEADER) {
       throw new FormatException(
-          file + " has an npy header of " + length + " bytes; at most " + LONGEST_HEADER
+          file
+              + " has an npy header of "
+              + length
+              + " bytes; at most "
+              + LONGEST_HEADER
               + " are read");
     }
     return new Prefix(start, length);
@@ -156,7 +160,9 @@ record NpyHeader(char kind, int itemSize, boolean bigEndian, boolean fortran, Sh
           };
       if (!known || "<>|=".indexOf(order) < 0) {
         throw new FormatException(
-            file + " has elements of NumPy type '" + descr
+            file
+                + " has elements of NumPy type '"
+                + descr
                 + "'; only bool, integers and floats of 16 to 64 bits can be read");
       }
       int size = type.charAt(1) - '0';

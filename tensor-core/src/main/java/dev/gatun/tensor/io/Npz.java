@@ -54,7 +54,11 @@ public final class Npz {
         long packed = entry.getCompressedSize();
         if (packed < 0 || packed > fileSize || entry.getSize() / GREATEST_RATIO > packed) {
           throw new FormatException(
-              full + " claims " + entry.getSize() + " bytes packed in " + packed
+              full
+                  + " claims "
+                  + entry.getSize()
+                  + " bytes packed in "
+                  + packed
                   + ", which is impossible");
         }
         String key = name.substring(0, name.length() - SUFFIX.length());
@@ -90,8 +94,7 @@ public final class Npz {
     write(file, arrays, ZipEntry.DEFLATED);
   }
 
-  private static void write(Path file, Map<String, Tensor> arrays, int method)
-      throws IOException {
+  private static void write(Path file, Map<String, Tensor> arrays, int method) throws IOException {
     AtomicFile.write(
         file,
         target -> {

@@ -189,13 +189,12 @@ class NpyTest {
   void aFailedWriteLeavesTheOldFile() throws IOException {
     Path file = folder.resolve("x.npy");
     Files.writeString(file, "old");
-    assertThatThrownBy(
-            () ->
-                AtomicFile.write(
-                    file,
-                    channel -> {
-                      throw new IOException("disk full");
-                    }))
+    assertThatThrownBy(() ->
+            AtomicFile.write(
+                file,
+                channel -> {
+                  throw new IOException("disk full");
+                }))
         .hasMessage("disk full");
     assertThat(file).hasContent("old");
     try (var files = Files.list(folder)) {

@@ -35,7 +35,8 @@ class LayoutProperties {
     }
 
     /** Positions picked by coordinates of the old sizes for each coordinate of the new. */
-    void map(Layout next, long[] newSizes, java.util.function.UnaryOperator<long[]> oldCoordinates) {
+    void map(
+        Layout next, long[] newSizes, java.util.function.UnaryOperator<long[]> oldCoordinates) {
       long[] out = new long[(int) Shape.of(newSizes).numel()];
       for (int i = 0; i < out.length; i++) {
         long[] old = oldCoordinates.apply(coordinates(i, newSizes));
@@ -59,7 +60,8 @@ class LayoutProperties {
       long[] newSizes = order.stream().mapToLong(a -> sizes[a]).toArray();
       int rank = sizes.length;
       map(
-          layout.permute(order.stream().mapToInt(a -> random.nextBoolean() ? a : a - rank).toArray()),
+          layout.permute(
+              order.stream().mapToInt(a -> random.nextBoolean() ? a : a - rank).toArray()),
           newSizes,
           c -> {
             long[] old = new long[c.length];
@@ -82,9 +84,7 @@ class LayoutProperties {
         }
         starts[i] = random.nextInt((int) sizes[i]);
         long most =
-            steps[i] > 0
-                ? (sizes[i] - 1 - starts[i]) / steps[i] + 1
-                : starts[i] / -steps[i] + 1;
+            steps[i] > 0 ? (sizes[i] - 1 - starts[i]) / steps[i] + 1 : starts[i] / -steps[i] + 1;
         counts[i] = random.nextInt(10) == 0 ? 0 : 1 + random.nextInt((int) most);
       }
       map(
