@@ -253,7 +253,7 @@ public final class Tensor implements AutoCloseable {
 
   /** The int64 numbers 0 … n - 1 on the default device. */
   public static Tensor arange(long n) {
-    return arange(0, (double) n, 1, DType.INT64, Gatun.defaultDevice());
+    return iota(n, Gatun.defaultDevice());
   }
 
   /** The int64 numbers start … stop - 1 on the default device. */
@@ -301,8 +301,7 @@ public final class Tensor implements AutoCloseable {
   }
 
   public static Tensor eye(long n, long m, DType dtype, Device device) {
-    Tensor row = arange(0, (double) n, 1, DType.INT64, device).reshape(n, 1);
-    return row.eq(arange(0, (double) m, 1, DType.INT64, device)).to(dtype);
+    return iota(n, device).reshape(n, 1).eq(iota(m, device)).to(dtype);
   }
 
   /** The numbers start, start + step, … below stop (above it for a negative step). */
@@ -374,6 +373,10 @@ public final class Tensor implements AutoCloseable {
 
   /** The int64 numbers 0 … n - 1 on this device. */
   Tensor iota(long n) {
+    return iota(n, device);
+  }
+
+  private static Tensor iota(long n, Device device) {
     return Engine.create(device, new Primitive.Iota(n, DType.INT64, 0, 1));
   }
 
