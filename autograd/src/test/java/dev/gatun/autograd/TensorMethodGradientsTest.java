@@ -73,8 +73,8 @@ final class TensorMethodGradientsTest {
     m.put("put", x -> Indexing.put(x, index(1, 5), x.square().take(index(0, 1)), false));
     m.put("indexCopy", x -> Indexing.indexCopy(x, 1, index(3), x.square().narrow(1, 0, 1)));
     m.put("indexAdd", x -> x.indexAdd(0, index(2, 2), x.square().narrow(0, 0, 2), 0.5));
-    m.put("reflect", x -> Padding.reflect(x, 2, 1));
-    m.put("circular", x -> Padding.circular(x, 1, 1, 2, 0));
+    m.put("reflect", x -> Padding.pad(x, Padding.Mode.REFLECT, 2, 1));
+    m.put("circular", x -> Padding.pad(x, Padding.Mode.CIRCULAR, 1, 1, 2, 0));
     m.put("get", x -> x.get(Index.every(-2), Index.of(index(0, -1))));
     m.put("with", x -> x.with(x.square().select(1, 0), Index.all(), Index.at(2)));
     m.put("indexPut", x -> x.indexPut(x.square(), true, Index.of(index(1, 1, 0))));

@@ -3,6 +3,7 @@ package dev.gatun.tensor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.gatun.tensor.Padding.Mode;
 import java.util.Arrays;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -163,16 +164,17 @@ class RearrangeTest {
   @Test
   void padding() {
     Tensor t = Tensor.arange(4);
-    isText(Padding.reflect(t, 3, 2), "[3 2 1 0 1 2 3 2 1]");
-    isText(Padding.replicate(t, 2, 1), "[0 0 0 1 2 3 3]");
-    isText(Padding.circular(t, 2, 4), "[2 3 0 1 2 3 0 1 2 3]");
-    isText(Padding.constant(x, 9, 1, 0, -1, 1), "[[9 3 4 5]", " [9 9 9 9]]");
-    isText(Padding.reflect(t, -1, 1), "[1 2 3 2]");
-    assertThatThrownBy(() -> Padding.reflect(t, 4, 0))
-        .hasMessage(
-            "reflect padding needs axis 0 of shape [4] to be longer than its amounts in [4, 0]");
-    assertThatThrownBy(() -> Padding.circular(t, 5, 0)).hasMessageContaining("at least as long as");
-    assertThatThrownBy(() -> Padding.replicate(t, 1)).hasMessageContaining("a pair of amounts");
+    isText(Padding.pad(t, Mode.REFLECT, 3, 2), "[3 2 1 0 1 2 3 2 1]");
+    isText(Padding.pad(t, Mode.REPLICATE, 2, 1), "[0 0 0 1 2 3 3]");
+    isText(Padding.pad(t, Mode.CIRCULAR, 2, 4), "[2 3 0 1 2 3 0 1 2 3]");
+    isText(Padding.pad(x, 9, 1, 0, -1, 1), "[[9 3 4 5]", " [9 9 9 9]]");
+    isText(Padding.pad(t, Mode.REFLECT, -1, 1), "[1 2 3 2]");
+    assertThatThrownBy(() -> Padding.pad(t, Mode.REFLECT, 4, 0))
+        .hasMessage("REFLECT padding of 4 and 0 does not fit axis 0 of shape [4]");
+    assertThatThrownBy(() -> Padding.pad(t, Mode.CIRCULAR, 5, 0))
+        .hasMessageContaining("does not fit axis 0");
+    assertThatThrownBy(() -> Padding.pad(t, Mode.REPLICATE, 1))
+        .hasMessageContaining("needs two amounts for each");
   }
 
   @Test
