@@ -120,7 +120,8 @@ public sealed interface Primitive extends Op {
 
   /**
    * Cross-correlation: input [N, C, spatial...], weight [O, C / groups, kernel...] to [N, O,
-   * out...].
+   * out...]. Whether padding meets an infinite weight as 0 times infinity or is left out is not
+   * defined.
    */
   record Convolution(Window window, int groups) implements Primitive {}
 

@@ -36,6 +36,7 @@ final class FastConvolutions {
     private float[] output = new float[0];
     private float[] weight = new float[0];
     private float[] line = new float[0];
+    private final float[] sums = new float[TILES_IN_BLOCK * ROWS * TILE];
 
     float[] planes(int n) {
       if (planes.length < n) {
@@ -49,6 +50,12 @@ final class FastConvolutions {
         output = new float[n];
       }
       return output;
+    }
+
+    /** Zeroed. */
+    float[] sums() {
+      Arrays.fill(sums, 0f);
+      return sums;
     }
 
     float[] line(int n) {
@@ -248,7 +255,7 @@ final class FastConvolutions {
         ThreadPool.parallelFor(
             panels * blocks,
             t -> {
-              float[] sums = new float[TILES_IN_BLOCK * ROWS * TILE];
+              float[] sums = LOCAL.get().sums();
               int panel = t / blocks;
               int from = t % blocks * TILES_IN_BLOCK;
               int to = Math.min(tiles, from + TILES_IN_BLOCK);

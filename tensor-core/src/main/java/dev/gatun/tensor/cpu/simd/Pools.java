@@ -1,5 +1,8 @@
 package dev.gatun.tensor.cpu.simd;
 
+import static jdk.incubator.vector.VectorOperators.GT;
+import static jdk.incubator.vector.VectorOperators.NE;
+
 import dev.gatun.tensor.DType;
 import dev.gatun.tensor.Shape;
 import dev.gatun.tensor.op.Dims;
@@ -10,6 +13,13 @@ import dev.gatun.tensor.spi.Layout;
 import dev.gatun.tensor.spi.Storage;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShuffle;
+import jdk.incubator.vector.VectorSpecies;
 
 /** Pooling of float32 over one or two spatial axes, one task per group of planes. Stateless. */
 final class Pools {
@@ -21,6 +31,24 @@ final class Pools {
   private static final int NAN = Integer.MAX_VALUE;
 
   private static final long NOTHING = Long.MIN_VALUE;
+
+  private static final VectorSpecies<Float> SPECIES = SimdSpecies.floats();
+  private static final VectorSpecies<Integer> INTS =
+      VectorSpecies.of(int.class, SPECIES.vectorShape());
+  private static final VectorSpecies<Long> LONGS =
+      VectorSpecies.of(long.class, SPECIES.vectorShape());
+  private static final int LANES = SPECIES.length();
+  private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+
+  /** The even and the odd elements of two vectors. */
+  private static final VectorShuffle<Float> EVEN =
+      VectorShuffle.fromOp(SPECIES, i -> 2 * i < LANES ? 2 * i : 2 * i - 2 * LANES);
+
+  private static final VectorShuffle<Float> ODD =
+      VectorShuffle.fromOp(SPECIES, i -> 2 * i < LANES ? 2 * i + 1 : 2 * i + 1 - 2 * LANES);
+
+  /** 0, 2, 4, … */
+  private static final IntVector TWICE = IntVector.zero(INTS).addIndex(2);
 
   private Pools() {}
 
@@ -127,25 +155,88 @@ final class Pools {
     return (long) order << 32 | (~index & 0xffffffffL);
   }
 
+  /**
+   * Windows of two by two: whole vectors of windows, of which those beyond the row's end are
+   * overwritten by the next row; the last ones one by one.
+   */
   private static void maxOfFour(
-      MemorySegment x, long at, int width, MemorySegment values, long valueAt,
-      MemorySegment indices, long indexAt, int rows, int columns) {
+      MemorySegment x,
+      long at,
+      int width,
+      MemorySegment values,
+      long valueAt,
+      MemorySegment indices,
+      long indexAt,
+      int rows,
+      int columns) {
+    int all = rows * columns;
     for (int i = 0; i < rows; i++) {
-      for (int j = 0; j < columns; j++) {
-        int p = 2 * i * width + 2 * j;
-        long best =
-            Math.max(
-                Math.max(key(x, at, p), key(x, at, p + 1)),
-                Math.max(key(x, at, p + width), key(x, at, p + width + 1)));
-        int index = ~(int) best;
-        if ((int) (best >> 32) == NAN) {
-          index = lastNan(x, at, width, p);
+      int p = 2 * i * width;
+      int n = i * columns;
+      int j = 0;
+      for (; j < columns && n + j + LANES <= all; j += LANES) {
+        int from = p + 2 * j;
+        if (at + (from + width + 2L * LANES) * 4 > x.byteSize()) {
+          break;
         }
-        int n = i * columns + j;
-        values.set(BITS, valueAt + n * 4L, x.get(BITS, at + index * 4L));
-        indices.set(I64, indexAt + n * 8L, index);
+        fourVectors(
+            x, at + from * 4L, width, from, values, valueAt + (n + j) * 4L, indices,
+            indexAt + (n + j) * 8L);
+      }
+      for (; j < columns; j++) {
+        oneOfFour(
+            x, at, width, p + 2 * j, values, valueAt + (n + j) * 4L, indices,
+            indexAt + (n + j) * 8L);
       }
     }
+  }
+
+  private static void fourVectors(
+      MemorySegment x, long at, int width, int index, MemorySegment values, long valueAt,
+      MemorySegment indices, long indexAt) {
+    long below = at + width * 4L;
+    FloatVector u = FloatVector.fromMemorySegment(SPECIES, x, at, ORDER);
+    FloatVector v = FloatVector.fromMemorySegment(SPECIES, x, at + LANES * 4, ORDER);
+    FloatVector best = u.rearrange(EVEN, v);
+    IntVector place = TWICE.add(index);
+    FloatVector next = u.rearrange(ODD, v);
+    VectorMask<Float> better = next.compare(GT, best).or(next.compare(NE, next));
+    best = best.blend(next, better);
+    place = place.blend(TWICE.add(index + 1), better.cast(INTS));
+    u = FloatVector.fromMemorySegment(SPECIES, x, below, ORDER);
+    v = FloatVector.fromMemorySegment(SPECIES, x, below + LANES * 4, ORDER);
+    next = u.rearrange(EVEN, v);
+    better = next.compare(GT, best).or(next.compare(NE, next));
+    best = best.blend(next, better);
+    place = place.blend(TWICE.add(index + width), better.cast(INTS));
+    next = u.rearrange(ODD, v);
+    better = next.compare(GT, best).or(next.compare(NE, next));
+    best = best.blend(next, better);
+    place = place.blend(TWICE.add(index + width + 1), better.cast(INTS));
+    best.intoMemorySegment(values, valueAt, ORDER);
+    place
+        .convertShape(VectorOperators.I2L, LONGS, 0)
+        .reinterpretAsLongs()
+        .intoMemorySegment(indices, indexAt, ORDER);
+    place
+        .convertShape(VectorOperators.I2L, LONGS, 1)
+        .reinterpretAsLongs()
+        .intoMemorySegment(indices, indexAt + LANES * 4, ORDER);
+  }
+
+  private static void oneOfFour(
+      MemorySegment x, long at, int width, int p, MemorySegment values, long valueAt,
+      MemorySegment indices, long indexAt) {
+    long best =
+        Math.max(
+            Math.max(key(x, at, p), key(x, at, p + 1)),
+            Math.max(key(x, at, p + width), key(x, at, p + width + 1)));
+    int index = ~(int) best;
+    if ((int) (best >> 32) == NAN) {
+      index = lastNan(x, at, width, p);
+    }
+    values.set(BITS, valueAt, x.get(BITS, at + index * 4L));
+    indices.set(I64, indexAt, index);
   }
 
   private static int lastNan(MemorySegment x, long at, int width, int first) {

@@ -133,6 +133,10 @@ final class Strided {
     }
     int count = Math.toIntExact(n);
     long at = position * size;
+    if (step == 0 && toStep == 1) {
+      fill(size, from, at, to, toByte, count);
+      return;
+    }
     long by = step * size;
     long toBy = toStep * size;
     switch (size) {
@@ -140,6 +144,32 @@ final class Strided {
       case 2 -> shorts(from, at, by, to, toByte, toBy, count);
       case 4 -> ints(from, at, by, to, toByte, toBy, count);
       default -> longs(from, at, by, to, toByte, toBy, count);
+    }
+  }
+
+  /** One element repeated: loops that C2 vectorises. */
+  private static void fill(
+      int size, MemorySegment from, long at, MemorySegment to, long toAt, int n) {
+    switch (size) {
+      case 1 -> to.asSlice(toAt, n).fill(from.get(I8, at));
+      case 2 -> {
+        short v = from.get(I16, at);
+        for (int i = 0; i < n; i++) {
+          to.set(I16, toAt + i * 2L, v);
+        }
+      }
+      case 4 -> {
+        int v = from.get(I32, at);
+        for (int i = 0; i < n; i++) {
+          to.set(I32, toAt + i * 4L, v);
+        }
+      }
+      default -> {
+        long v = from.get(I64, at);
+        for (int i = 0; i < n; i++) {
+          to.set(I64, toAt + i * 8L, v);
+        }
+      }
     }
   }
 
