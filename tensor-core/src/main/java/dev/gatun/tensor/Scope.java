@@ -116,6 +116,7 @@ public final class Scope implements AutoCloseable {
     owned[count++] = tensor;
   }
 
+  @SuppressWarnings("NullAway") // slots from count on are never read
   void remove(Tensor tensor) {
     Tensor last = owned[--count];
     owned[tensor.slot] = last;

@@ -94,6 +94,7 @@ final class HostAllocator {
     return block;
   }
 
+  @SuppressWarnings("MustBeClosed") // slabs stay, a large block's arena is closed by trim
   private Block fresh(int sizeClass) {
     long size = classSize(sizeClass);
     try {
