@@ -19,7 +19,7 @@ class ActivationsTest {
     -1e4, -800, -30, -4, -3, -2.5, -1, -0.5, -1e-9, 0, 1e-9, 0.3, 0.5, 1, 2, 3, 4, 6, 30, 800, 1e4
   };
 
-  private record Function(String name, UnaryOperator<Tensor> tensor, DoubleUnaryOperator plain) {
+  record Function(String name, UnaryOperator<Tensor> tensor, DoubleUnaryOperator plain) {
     @Override
     public String toString() {
       return name;
