@@ -141,7 +141,7 @@ class AttentionTest {
     Tensor[] heads = new Tensor[2];
     Tensor weights = Tensor.zeros(Shape.of(2, 3, 3), DType.FLOAT64, x.device());
     for (int h = 0; h < 2; h++) {
-      Tensor q = projected.narrow(2, 2 * h, 2);
+      Tensor q = projected.narrow(2, 2L * h, 2);
       Tensor k = projected.narrow(2, 4 + 2 * h, 2);
       Tensor w = q.matmul(k.t()).div(Math.sqrt(2)).softmax(-1);
       weights = weights.add(w.mul(0.5));
