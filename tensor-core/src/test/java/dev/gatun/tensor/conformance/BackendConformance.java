@@ -20,6 +20,7 @@ import dev.gatun.tensor.op.Primitive;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
@@ -73,7 +74,7 @@ public abstract class BackendConformance {
   }
 
   private DynamicTest test(OpSpec spec, DType dtype, Arrangement arrangement, Special special) {
-    String how = special == Special.NONE ? arrangement.toString().toLowerCase() : "special values";
+    String how = special == Special.NONE ? arrangement.toString().toLowerCase(Locale.ROOT) : "special values";
     return dynamicTest(
         spec.key() + " " + dtype + " " + how,
         () -> {

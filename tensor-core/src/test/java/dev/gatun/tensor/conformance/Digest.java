@@ -46,7 +46,7 @@ public final class Digest {
       for (Tensor t : outputs) {
         for (long bits : Bits.of(t)) {
           for (int i = 0; i < 8; i++) {
-            crc.update((int) (bits >>> 8 * i));
+            crc.update((int) (bits >>> (8 * i)));
           }
         }
       }
