@@ -14,26 +14,32 @@ final class Comparison {
 
   /** Says what is wrong first, or null when all is well. */
   static @Nullable String firstWrong(
-      String file, NpyArray want, NpyArray got, Case.Tolerance tolerance) {
-    if (!Arrays.equals(want.shape(), got.shape())) {
-      return file
-          + " has shape "
-          + Arrays.toString(got.shape())
-          + ", expected "
-          + Arrays.toString(want.shape());
+      String file, HostArray want, HostArray got, Case.Tolerance tolerance) {
+    if (!want.shape().equals(got.shape())) {
+      return file + " has shape " + got.shape() + ", expected " + want.shape();
     }
     if (want.isExact() != got.isExact()) {
-      return file + " has element type " + got.descr() + ", expected " + want.descr();
+      return file + " has dtype " + got.dtype() + ", expected " + want.dtype();
     }
-    for (int i = 0; i < want.size(); i++) {
-      if (want.isExact()) {
-        if (want.integer(i) != got.integer(i)) {
-          return file + "[" + i + "] is " + got.integer(i) + ", expected " + want.integer(i);
-        }
-        continue;
-      }
-      double x = want.number(i);
-      double y = got.number(i);
+    if (want.isExact()) {
+      return integers(file, want.integers(), got.integers());
+    }
+    String wrong = numbers(file, want.numbers(), got.numbers(), tolerance);
+    return wrong != null || tolerance.cosine() < 0
+        ? wrong
+        : cosine(file, want.numbers(), got.numbers(), tolerance.cosine());
+  }
+
+  private static @Nullable String integers(String file, long[] want, long[] got) {
+    int i = Arrays.mismatch(want, got);
+    return i < 0 ? null : file + "[" + i + "] is " + got[i] + ", expected " + want[i];
+  }
+
+  private static @Nullable String numbers(
+      String file, double[] want, double[] got, Case.Tolerance tolerance) {
+    for (int i = 0; i < want.length; i++) {
+      double x = want[i];
+      double y = got[i];
       if (x == y || (Double.isNaN(x) && Double.isNaN(y))) {
         continue;
       }
@@ -43,30 +49,20 @@ final class Comparison {
         return String.format(
             Locale.ROOT,
             "%s[%d] is %s, expected %s: off by %.3g, allowed %.3g",
-            file,
-            i,
-            y,
-            x,
-            error,
-            allowed);
+            file, i, y, x, error, allowed);
       }
     }
-    return cosine(file, want, got, tolerance.cosine());
+    return null;
   }
 
-  private static @Nullable String cosine(String file, NpyArray want, NpyArray got, double least) {
-    if (least < 0 || want.isExact()) {
-      return null;
-    }
+  private static @Nullable String cosine(String file, double[] want, double[] got, double least) {
     double xy = 0;
     double xx = 0;
     double yy = 0;
-    for (int i = 0; i < want.size(); i++) {
-      double x = want.number(i);
-      double y = got.number(i);
-      xy += x * y;
-      xx += x * x;
-      yy += y * y;
+    for (int i = 0; i < want.length; i++) {
+      xy += want[i] * got[i];
+      xx += want[i] * want[i];
+      yy += got[i] * got[i];
     }
     double similarity = xy / Math.sqrt(xx * yy);
     return similarity >= least

@@ -5,9 +5,11 @@ import dev.gatun.autograd.Tape;
 import dev.gatun.examples.conformance.Outcome.Status;
 import dev.gatun.tensor.DType;
 import dev.gatun.tensor.Device;
+import dev.gatun.tensor.GatunException;
 import dev.gatun.tensor.Scope;
 import dev.gatun.tensor.Tensor;
 import dev.gatun.tensor.UnsupportedOpException;
+import dev.gatun.tensor.io.Npy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -62,6 +64,8 @@ public final class Conformance {
       } catch (UnsupportedOpException e) {
         status = Status.UNSUPPORTED;
         detail = String.valueOf(e.getMessage());
+      } catch (GatunException e) {
+        detail = String.valueOf(e.getMessage());
       } catch (IOException | RuntimeException e) {
         detail = e.getClass().getSimpleName() + ": " + e.getMessage();
       }
@@ -69,21 +73,19 @@ public final class Conformance {
     return new Outcome(c, status, detail, (System.nanoTime() - start) * 1e-9);
   }
 
-  /** The computed arrays by file name. */
-  private static Map<String, NpyArray> compute(Context context, Operations.Recipe recipe)
+  /** The computed tensors by file name. */
+  private static Map<String, Tensor> compute(Context context, Operations.Recipe recipe)
       throws IOException {
     Case c = context.source();
-    Map<String, NpyArray> arrays = new LinkedHashMap<>();
     if (c.gradients().isEmpty()) {
-      collect(c.outputs(), recipe.compute(context), arrays);
-      return arrays;
+      return byFile(c.outputs(), recipe.compute(context));
     }
     try (Tape tape = Tape.record()) {
       context.record(tape);
       Map<String, Tensor> outputs = recipe.compute(context);
-      collect(c.outputs(), outputs, arrays);
-      collect(c.gradients(), gradients(context, tape, outputs), arrays);
-      return arrays;
+      Map<String, Tensor> all = byFile(c.outputs(), outputs);
+      all.putAll(byFile(c.gradients(), gradients(context, tape, outputs)));
+      return tape.keep(all);
     }
   }
 
@@ -110,38 +112,51 @@ public final class Conformance {
     return named;
   }
 
-  private static void collect(
-      Iterable<Case.Item> wanted, Map<String, Tensor> computed, Map<String, NpyArray> arrays) {
+  private static Map<String, Tensor> byFile(
+      Iterable<Case.Item> wanted, Map<String, Tensor> computed) {
+    Map<String, Tensor> out = new LinkedHashMap<>();
     for (Case.Item item : wanted) {
       Tensor t = computed.get(item.of());
       if (t != null) {
-        arrays.put(item.file(), NpyArray.of(t));
+        out.put(item.file(), t);
       }
     }
+    return out;
   }
 
-  /** Writes the arrays and says what is wrong first, or nothing. */
-  private String judge(Context context, Map<String, NpyArray> computed) throws IOException {
+  /** Writes the tensors and says what is wrong first, or nothing. */
+  private String judge(Context context, Map<String, Tensor> computed) throws IOException {
     Case c = context.source();
+    computed.replaceAll((_, t) -> asStored(t));
     if (results != null) {
       Path folder = Files.createDirectories(results.resolve(c.id()));
-      for (Map.Entry<String, NpyArray> e : computed.entrySet()) {
-        e.getValue().write(folder.resolve(e.getKey()));
+      for (Map.Entry<String, Tensor> e : computed.entrySet()) {
+        Npy.write(folder.resolve(e.getKey()), e.getValue());
       }
     }
-    for (Iterable<Case.Item> items : List.of(c.outputs(), c.gradients())) {
+    Case.Tolerance tolerance = c.tolerance(context.dtype());
+    for (List<Case.Item> items : List.of(c.outputs(), c.gradients())) {
       for (Case.Item item : items) {
-        NpyArray got = computed.get(item.file());
+        Tensor got = computed.get(item.file());
         if (got == null) {
           return item.file() + " was not computed";
         }
-        NpyArray want = NpyArray.read(c.folder().resolve(item.file()));
-        String wrong = Comparison.firstWrong(item.file(), want, got, c.tolerance(context.dtype()));
+        Tensor want = Npy.read(c.folder().resolve(item.file()));
+        String wrong =
+            Comparison.firstWrong(
+                item.file(), HostArray.of(want), HostArray.of(got), tolerance);
         if (wrong != null) {
           return wrong;
         }
       }
     }
     return "";
+  }
+
+  /** Bfloat16, which npy files lack, as the unsigned numbers of its bits; all else as it is. */
+  private static Tensor asStored(Tensor t) {
+    return t.dtype() == DType.BFLOAT16
+        ? t.bitcast(DType.INT16).to(DType.INT32).remainder(1L << 16)
+        : t;
   }
 }

@@ -6,6 +6,7 @@ import dev.gatun.tensor.DType;
 import dev.gatun.tensor.Device;
 import dev.gatun.tensor.FormatException;
 import dev.gatun.tensor.Tensor;
+import dev.gatun.tensor.io.Npy;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -42,7 +43,7 @@ public final class Context implements AutoCloseable {
 
   /** An array beside the case; float32 ones have the dtype that is computed in. */
   Tensor read(String file) throws IOException {
-    Tensor raw = NpyArray.read(source.folder().resolve(file)).toTensor(device);
+    Tensor raw = Npy.read(source.folder().resolve(file)).to(device);
     return raw.dtype() == DType.FLOAT32 ? raw.to(dtype) : raw;
   }
 
