@@ -3,6 +3,7 @@ package dev.gatun.nn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.gatun.autograd.Tape;
 import dev.gatun.nn.layer.BatchNorm2d;
 import dev.gatun.nn.layer.Conv2d;
 import dev.gatun.nn.layer.Dropout;
@@ -160,6 +161,27 @@ final class ModelTest {
       assertThat(Gatun.memory().live() - before).isLessThan(1024);
       assertThat(y.isClosed()).isFalse();
       assertThat(x.isClosed()).isFalse();
+    }
+  }
+
+  @Test
+  void activationsAreFreedAsBackwardGoes() {
+    Layer[] layers = new Layer[20];
+    for (int i = 0; i < layers.length; i++) {
+      layers[i] = i % 2 == 0 ? new Linear(64, 64, false) : x -> x.mul(1.5).sigmoid();
+    }
+    try (var model = Sequential.of(layers);
+        Scope _ = Scope.open()) {
+      Tensor x = Tensor.ones(Shape.of(4096, 64)); // 1 MiB
+      long before = Live.bytes();
+      try (Tape tape = Tape.record()) {
+        Tensor loss = model.forward(x).sum();
+        long recorded = Gatun.memory().live() - before;
+        assertThat(recorded).isBetween(9L << 20, 22L << 20); // what gradients need, not 30 MiB
+        tape.gradients(loss);
+        long left = Gatun.memory().live() - before;
+        assertThat(left).isLessThan(2 << 20); // the gradients of the weights, 10 * 16 KiB
+      }
     }
   }
 

@@ -9,7 +9,9 @@ import dev.gatun.tensor.Shape;
 import dev.gatun.tensor.Tensor;
 import java.util.function.UnaryOperator;
 
-/** What both transformer layers have: the feed-forward part and how parts are added to the input. */
+/**
+ * What both transformer layers have: the feed-forward part and how parts are added to the input.
+ */
 final class FeedForward {
   private final TransformerOptions options;
   private final Linear linear1;

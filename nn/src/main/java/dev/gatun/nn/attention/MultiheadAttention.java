@@ -12,8 +12,9 @@ import dev.gatun.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Multi-head attention (Vaswani et al. 2017) over [N, L, features], with PyTorch's parameters. Masks
- * are bool, <em>true where a query must not attend</em>, or float, which is added to the scores.
+ * Multi-head attention (Vaswani et al. 2017) over [N, L, features], with PyTorch's parameters.
+ * Masks are bool, <em>true where a query must not attend</em>, or float, which is added to the
+ * scores.
  */
 public final class MultiheadAttention implements Model {
   private final int heads;
@@ -93,11 +94,7 @@ public final class MultiheadAttention implements Model {
 
   /** As {@link #forward} without {@code causal}, with the weights averaged over the heads. */
   public MultiheadAttended forwardWithWeights(
-      Tensor query,
-      Tensor key,
-      Tensor value,
-      @Nullable Tensor mask,
-      @Nullable Tensor keyPadding) {
+      Tensor query, Tensor key, Tensor value, @Nullable Tensor mask, @Nullable Tensor keyPadding) {
     return Attention.multiheadAttentionWeights(
         query, key, value, heads, parameterTensors(), mask, keyPadding);
   }

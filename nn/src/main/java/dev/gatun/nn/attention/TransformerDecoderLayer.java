@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A transformer's decoder layer (Vaswani et al. 2017): self-attention, attention to an encoder's
- * output and a feed-forward part over [N, L, size], each added to its input. Parameters are named as
- * PyTorch's.
+ * output and a feed-forward part over [N, L, size], each added to its input. Parameters are named
+ * as PyTorch's.
  */
 public final class TransformerDecoderLayer implements Model {
   private final MultiheadAttention attention;
@@ -57,13 +57,10 @@ public final class TransformerDecoderLayer implements Model {
       @Nullable Tensor padding,
       @Nullable Tensor memoryPadding,
       boolean causal) {
-    Tensor y =
-        feedForward.add(x, norm1, h -> attention.forward(h, h, h, null, padding, causal));
+    Tensor y = feedForward.add(x, norm1, h -> attention.forward(h, h, h, null, padding, causal));
     y =
         feedForward.add(
-            y,
-            norm2,
-            h -> crossAttention.forward(h, memory, memory, null, memoryPadding, false));
+            y, norm2, h -> crossAttention.forward(h, memory, memory, null, memoryPadding, false));
     return feedForward.add(y, norm3, feedForward::forward);
   }
 }

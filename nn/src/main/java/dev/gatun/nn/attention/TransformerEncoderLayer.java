@@ -44,10 +44,8 @@ public final class TransformerEncoderLayer implements Layer, Model {
    * @param padding null, or [N, L], which positions are no part of a sequence
    * @param causal whether position i sees positions 0 to i only
    */
-  public Tensor forward(
-      Tensor x, @Nullable Tensor mask, @Nullable Tensor padding, boolean causal) {
-    Tensor y =
-        feedForward.add(x, norm1, h -> attention.forward(h, h, h, mask, padding, causal));
+  public Tensor forward(Tensor x, @Nullable Tensor mask, @Nullable Tensor padding, boolean causal) {
+    Tensor y = feedForward.add(x, norm1, h -> attention.forward(h, h, h, mask, padding, causal));
     return feedForward.add(y, norm2, feedForward::forward);
   }
 }

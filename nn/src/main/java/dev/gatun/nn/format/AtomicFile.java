@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.UUID;
 
 /**
  * Writes files so that a reader sees the old content or the whole new one, also after a crash: into
@@ -32,9 +33,12 @@ public final class AtomicFile {
     if (folder == null || Files.isDirectory(path)) {
       throw new IOException("Cannot write the file " + target + ": it is a folder");
     }
-    Path temporary = Files.createTempFile(folder, "." + path.getFileName() + ".", ".part");
+    // Not Files.createTempFile: its files can be read by their owner alone, also under the new
+    // name.
+    Path temporary = folder.resolve("." + path.getFileName() + "." + UUID.randomUUID() + ".part");
     try {
-      try (var channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
+      try (var channel =
+          FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
         content.writeTo(channel);
         channel.force(true);
       }

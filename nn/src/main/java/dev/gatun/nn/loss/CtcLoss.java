@@ -73,8 +73,7 @@ final class CtcLoss {
     return alpha.pad(new long[] {0, by}, new long[] {0, -by}, IMPOSSIBLE);
   }
 
-  private static void check(
-      Tensor x, Tensor target, Tensor inputLengths, Tensor targetLengths) {
+  private static void check(Tensor x, Tensor target, Tensor inputLengths, Tensor targetLengths) {
     boolean fits =
         x.rank() == 3
             && x.size(0) > 0
@@ -85,7 +84,12 @@ final class CtcLoss {
     if (!fits) {
       throw new ShapeException(
           "ctc needs log-probabilities [T, N, C], targets [N, S] and two lengths [N], got "
-              + x.shape() + ", " + target.shape() + ", " + inputLengths.shape() + " and "
+              + x.shape()
+              + ", "
+              + target.shape()
+              + ", "
+              + inputLengths.shape()
+              + " and "
               + targetLengths.shape());
     }
   }

@@ -5,7 +5,8 @@ package dev.gatun.nn.loss;
  *
  * @param blank the class that stands for no label
  * @param reduction the mean divides each loss by its target's length first
- * @param zeroInfinity whether the loss of a target that is too long for its input is 0, not infinite
+ * @param zeroInfinity whether the loss of a target that is too long for its input is 0, not
+ *     infinite
  */
 public record CtcOptions(long blank, Reduction reduction, boolean zeroInfinity) {
 

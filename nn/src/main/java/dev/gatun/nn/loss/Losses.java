@@ -43,16 +43,16 @@ public final class Losses {
   }
 
   /**
-   * {@link #ctc(Tensor, Tensor, Tensor, Tensor, CtcOptions)} with class 0 as the blank, and the mean.
+   * {@link #ctc(Tensor, Tensor, Tensor, Tensor, CtcOptions)} with class 0 as the blank, and the
+   * mean.
    */
-  public static Tensor ctc(
-      Tensor x, Tensor target, Tensor inputLengths, Tensor targetLengths) {
+  public static Tensor ctc(Tensor x, Tensor target, Tensor inputLengths, Tensor targetLengths) {
     return ctc(x, target, inputLengths, targetLengths, CtcOptions.defaults());
   }
 
   /**
-   * Connectionist temporal classification (Graves et al. 2006): the negative log-likelihood of label
-   * sequences that are not aligned with the steps.
+   * Connectionist temporal classification (Graves et al. 2006): the negative log-likelihood of
+   * label sequences that are not aligned with the steps.
    *
    * @param x log-probabilities [T, N, C]
    * @param target class numbers [N, S], padded at will

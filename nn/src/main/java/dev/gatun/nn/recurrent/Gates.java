@@ -43,9 +43,7 @@ enum Gates {
   }
 
   private static RecurrentState lstm(
-      Tensor[] gates,
-      @Nullable Tensor before,
-      @Nullable Parameter projection) {
+      Tensor[] gates, @Nullable Tensor before, @Nullable Parameter projection) {
     if (before == null) {
       throw new ShapeException("An LSTM needs a state with a cell state");
     }

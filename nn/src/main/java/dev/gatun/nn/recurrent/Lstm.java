@@ -1,8 +1,8 @@
 package dev.gatun.nn.recurrent;
 
 /**
- * Layers of long short-term memory (Hochreiter and Schmidhuber 1997), gates in PyTorch's order i, f,
- * g, o.
+ * Layers of long short-term memory (Hochreiter and Schmidhuber 1997), gates in PyTorch's order i,
+ * f, g, o.
  */
 public final class Lstm extends Recurrent {
 

@@ -13,8 +13,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Layers of a recurrent network over whole sequences: [T, N, input size], or [N, T, input size] with
- * the batch first. Parameters are named and ordered as PyTorch's.
+ * Layers of a recurrent network over whole sequences: [T, N, input size], or [N, T, input size]
+ * with the batch first. Parameters are named and ordered as PyTorch's.
  */
 public abstract sealed class Recurrent implements Layer, Model permits Rnn, Lstm, Gru {
   private final Builder<?> options;
@@ -30,8 +30,7 @@ public abstract sealed class Recurrent implements Layer, Model permits Rnn, Lstm
     for (int i = 0; i < options.layers * options.directions(); i++) {
       long in = i < options.directions() ? options.inputSize : out * options.directions();
       weights.add(
-          Weights.of(
-              options.gates, in, options.hiddenSize, options.projection, options.bias));
+          Weights.of(options.gates, in, options.hiddenSize, options.projection, options.bias));
     }
   }
 
@@ -179,8 +178,7 @@ public abstract sealed class Recurrent implements Layer, Model permits Rnn, Lstm
     long n = sequence.size(1);
     long rows = weights.size();
     Tensor hidden =
-        Tensor.zeros(
-            Shape.of(rows, n, options.outputSize()), sequence.dtype(), sequence.device());
+        Tensor.zeros(Shape.of(rows, n, options.outputSize()), sequence.dtype(), sequence.device());
     Tensor cell =
         options.gates == Gates.LSTM
             ? Tensor.zeros(
@@ -191,8 +189,7 @@ public abstract sealed class Recurrent implements Layer, Model permits Rnn, Lstm
 
   private static RecurrentState part(RecurrentState all, int i) {
     Tensor cell = all.cell();
-    return new RecurrentState(
-        all.hidden().select(0, i), cell == null ? null : cell.select(0, i));
+    return new RecurrentState(all.hidden().select(0, i), cell == null ? null : cell.select(0, i));
   }
 
   private static RecurrentState stack(List<RecurrentState> parts) {

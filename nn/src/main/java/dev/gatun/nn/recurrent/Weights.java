@@ -29,7 +29,8 @@ record Weights(
    * @param projected the size of the output, or 0 for the hidden size
    */
   static Weights of(Gates gates, long in, long hidden, long projected, boolean bias) {
-    Init init = hidden == 0 ? Init.zeros() : Init.uniform(-1 / Math.sqrt(hidden), 1 / Math.sqrt(hidden));
+    Init init =
+        hidden == 0 ? Init.zeros() : Init.uniform(-1 / Math.sqrt(hidden), 1 / Math.sqrt(hidden));
     long rows = gates.count() * hidden;
     long out = projected == 0 ? hidden : projected;
     return new Weights(
