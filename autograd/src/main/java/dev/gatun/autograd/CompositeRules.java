@@ -143,7 +143,7 @@ final class CompositeRules {
           if (s.wants(2)) {
             out[2] = p.t().matmul(s.g());
           }
-          if (s.wants(0) || s.wants(1) || s.inputs() > 3 && s.wants(3)) {
+          if (s.wants(0) || s.wants(1) || (s.inputs() > 3 && s.wants(3))) {
             Tensor gp = s.g().matmul(v.t());
             Tensor scores = p.mul(gp.sub(gp.mul(p).sum(true, -1)));
             if (s.inputs() > 3 && s.wants(3) && s.dtype(3) != DType.BOOL) {

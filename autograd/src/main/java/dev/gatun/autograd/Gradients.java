@@ -99,8 +99,7 @@ public final class Gradients implements Iterable<Gradients.Entry> {
     if (byTensor.isEmpty()) {
       return Tensor.scalar(0);
     }
-    Tensor[] norms =
-        byTensor.values().stream().map(g -> g.norm(p, false)).toArray(Tensor[]::new);
+    Tensor[] norms = byTensor.values().stream().map(g -> g.norm(p, false)).toArray(Tensor[]::new);
     return norms.length == 1 ? norms[0] : Tensor.stack(0, norms).norm(p, false);
   }
 

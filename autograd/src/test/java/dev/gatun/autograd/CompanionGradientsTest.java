@@ -26,7 +26,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** The functions that are composed of ops, against central differences, and at their kinks. */
 final class CompanionGradientsTest {
-  private record Named(String name, Function<Tensor[], Tensor> function, Shape... inputs) {
+  record Named(String name, Function<Tensor[], Tensor> function, List<Shape> inputs) {
+    Named(String name, Function<Tensor[], Tensor> function, Shape... inputs) {
+      this(name, function, List.of(inputs));
+    }
+
     @Override
     public String toString() {
       return name;
@@ -135,12 +139,16 @@ final class CompanionGradientsTest {
   void agreeWithCentralDifferences(Named f) {
     try (Scope _ = Scope.open()) {
       SplittableRandom random = new SplittableRandom(7);
-      Tensor[] inputs = new Tensor[f.inputs().length];
+      Tensor[] inputs = new Tensor[f.inputs().size()];
       for (int k = 0; k < inputs.length; k++) {
-        double[] values = random.doubles(f.inputs()[k].numel(), -0.95, 0.95).toArray();
-        inputs[k] = Tensor.of(values, f.inputs()[k]);
+        double[] values = random.doubles(f.inputs().get(k).numel(), -0.95, 0.95).toArray();
+        inputs[k] = Tensor.of(values, f.inputs().get(k));
       }
-      GradientCheck.of(f.function()).tolerance(1e-5, 1e-6).secondOrder(true).check(inputs);
+      GradientCheck.of(f.function())
+          .tolerance(1e-5, 1e-6)
+          .secondOrder(true)
+          .atMost(30)
+          .check(inputs);
     }
   }
 

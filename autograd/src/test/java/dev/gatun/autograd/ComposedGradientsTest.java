@@ -8,15 +8,11 @@ import static dev.gatun.autograd.Case.mask;
 import static dev.gatun.autograd.Case.positive;
 
 import dev.gatun.tensor.Activations;
-import dev.gatun.tensor.Attention;
-import dev.gatun.tensor.Convolutions;
 import dev.gatun.tensor.Diagonals;
-import dev.gatun.tensor.Embeddings;
 import dev.gatun.tensor.Indexing;
 import dev.gatun.tensor.Interpolation;
 import dev.gatun.tensor.Linalg;
 import dev.gatun.tensor.Norms;
-import dev.gatun.tensor.Pooling;
 import dev.gatun.tensor.Scans;
 import dev.gatun.tensor.ScatterReduction;
 import dev.gatun.tensor.Scope;
@@ -44,8 +40,6 @@ final class ComposedGradientsTest {
         Case.of("fmax", in -> in[0].fmax(in[1]), any(4), between(-1.9, 2.1, 4)),
         Case.of("fmin", in -> in[0].fmin(in[1]), any(4), between(-1.9, 2.1, 4)),
         Case.of("logaddexp", in -> in[0].logaddexp(in[1]), any(4), between(-1.9, 2.1, 4)),
-        Case.of("logaddexp2", in -> Special.logaddexp2(in[0], in[1]), any(3), positive(3)),
-        Case.of("hypot", in -> Special.hypot(in[0], in[1]), any(4), positive(4)),
         Case.of("xlogy", in -> Special.xlogy(in[0], in[1]), any(4), positive(4)),
         Case.of("xlog1py", in -> Special.xlog1py(in[0], in[1]), any(4), positive(4)),
         Case.map("clamp", x -> x.clamp(-1.01, 0.7), any(6)),
@@ -53,12 +47,9 @@ final class ComposedGradientsTest {
         Case.of("addcmul", in -> in[0].addcmul(in[1], in[2], 0.3), any(3), any(3), any(1)),
         Case.of("addcdiv", in -> in[0].addcdiv(in[1], in[2], 0.3), any(3), any(3), positive(3)),
         Case.map("logit", Special::logit, between(0.1, 0.9, 4)),
-        Case.map("sinc", Special::sinc, f64(Shape.of(3), 0.4, -1.3, 0.9)),
         Case.map("elu", x -> Activations.elu(x, 1.3), any(4)),
-        Case.map("celu", x -> Activations.celu(x, 1.3), any(4)),
         Case.map("selu", Activations::selu, any(4)),
         Case.map("leaky relu", x -> Activations.leakyRelu(x, 0.1), any(4)),
-        Case.of("prelu", in -> Activations.prelu(in[0], in[1]), any(2, 3), positive(3)),
         Case.map("hardtanh", x -> Activations.hardtanh(x, -1, 1), any(4)),
         Case.map("hardsigmoid", Activations::hardsigmoid, between(-4, 4, 5)),
         Case.map("hardswish", Activations::hardswish, between(-4, 4, 5)),
@@ -66,10 +57,6 @@ final class ComposedGradientsTest {
         Case.map("softshrink", x -> Activations.softshrink(x, 0.5), any(4)),
         Case.map("tanhshrink", Activations::tanhshrink, any(4)),
         Case.map("softsign", Activations::softsign, any(4)),
-        Case.map("softplus", x -> Activations.softplus(x, 1.5, 20), any(4)),
-        Case.map("log sigmoid", Activations::logSigmoid, any(4)),
-        Case.map("mish", Activations::mish, any(4)),
-        Case.map("glu", x -> Activations.glu(x, 1), any(2, 4)),
         Case.map("softmin", x -> Activations.softmin(x, 0), any(3)));
   }
 
@@ -127,8 +114,7 @@ final class ComposedGradientsTest {
             "scatter greatest",
             in -> in[0].scatterReduce(0, at, in[1], ScatterReduction.AMAX, false),
             any(3, 3),
-            positive(2, 3)),
-        Case.map("embedding", w -> Embeddings.embedding(at, w), any(3, 2)));
+            positive(2, 3)));
   }
 
   static List<Case> products() {
@@ -139,60 +125,22 @@ final class ComposedGradientsTest {
         Case.of("outer", in -> Linalg.outer(in[0], in[1]), any(2), any(3)),
         Case.of("kron", in -> Linalg.kron(in[0], in[1]), any(2, 1), any(2, 2)),
         Case.of("cross", in -> Linalg.cross(in[0], in[1], 1), any(2, 3), positive(2, 3)),
+        Case.map("einsum of a diagonal", x -> Linalg.einsum("ii->i", x), any(3, 3)),
+        Case.map("matrix power", x -> Linalg.matrixPower(x, 3), any(2, 2)),
+        Case.map("inverse power", x -> Linalg.matrixPower(x, -2), square),
+        Case.map("inverse", Linalg::inverse, square),
+        Case.map("logdet", Linalg::logdet, square),
         Case.of(
             "bilinear",
             in -> Linalg.bilinear(in[0], in[1], in[2], in[3]),
             any(2, 2),
             any(2, 3),
             any(2, 2, 3),
-            any(2)),
-        Case.of(
-            "einsum",
-            in -> Linalg.einsum("bij,bjk,ik->bi", in),
-            any(2, 2, 3),
-            any(2, 3, 2),
-            any(2, 2)),
-        Case.map("einsum of a diagonal", x -> Linalg.einsum("ii->i", x), any(3, 3)),
-        Case.map("matrix power", x -> Linalg.matrixPower(x, 3), any(2, 2)),
-        Case.map("inverse power", x -> Linalg.matrixPower(x, -2), square),
-        Case.of(
-            "cosine similarity",
-            in -> Linalg.cosineSimilarity(in[0], in[1], 1, 1e-8),
-            any(2, 3),
-            positive(2, 3)),
-        Case.of("cdist", in -> Linalg.cdist(in[0], in[1], 2), any(2, 3), positive(4, 3)),
-        Case.map("inverse", Linalg::inverse, square),
-        Case.map("det", Linalg::det, square),
-        Case.map("logdet", Linalg::logdet, square),
-        Case.of(
-            "attention",
-            in -> Attention.scaledDotProductAttention(in[0], in[1], in[2]),
-            any(2, 2, 3),
-            positive(2, 4, 3),
-            any(2, 4, 2)));
+            any(2)));
   }
 
   static List<Case> layers() {
     return List.of(
-        Case.of(
-            "transposed convolution",
-            in -> Convolutions.convTranspose2d(in[0], in[1], in[2], 2, 1, 1, 1, 1),
-            any(1, 2, 3, 3),
-            any(2, 2, 3, 3),
-            any(2)),
-        Case.map(
-            "unfold to columns",
-            x ->
-                Convolutions.unfold(
-                    x, new int[] {2, 2}, new int[] {1, 2}, new int[] {1, 0}, new int[] {1, 1}),
-            any(1, 2, 3, 4)),
-        Case.map("adaptive average", x -> Pooling.adaptiveAvgPool2d(x, 2, 3), any(1, 2, 5, 4)),
-        Case.map("adaptive max", x -> Pooling.adaptiveMaxPool2d(x, 2, 2).values(), any(1, 1, 5, 3)),
-        Case.map("lp pool", x -> Pooling.lpPool1d(x, 2, 2, 2, false), positive(1, 2, 5)),
-        Case.map(
-            "bilinear",
-            x -> Interpolation.interpolate(x, new long[] {4, 5}, Interpolation.Mode.LINEAR, false),
-            any(1, 1, 3, 3)),
         Case.map(
             "nearest",
             x -> Interpolation.interpolate(x, new long[] {4, 5}, Interpolation.Mode.NEAREST, false),
@@ -202,15 +150,6 @@ final class ComposedGradientsTest {
             in -> Norms.rmsNorm(in[0], Shape.of(3), in[1], 1e-6),
             any(2, 3),
             positive(3)),
-        Case.of(
-            "group norm",
-            in -> Norms.groupNorm(in[0], 2, in[1], in[2], 1e-5),
-            any(2, 4, 2),
-            positive(4),
-            any(4)),
-        Case.map("instance norm", x -> Norms.instanceNorm(x, null, null, 1e-5), any(2, 2, 3)),
-        Case.map(
-            "local response norm", x -> Norms.localResponseNorm(x, 3, 0.1, 0.75, 1), any(1, 4, 2)),
-        Case.map("normalize", x -> Norms.normalize(x, 2, 1, 1e-12), any(2, 3)));
+        Case.map("instance norm", x -> Norms.instanceNorm(x, null, null, 1e-5), any(2, 2, 3)));
   }
 }

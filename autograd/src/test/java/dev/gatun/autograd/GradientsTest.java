@@ -79,6 +79,11 @@ final class GradientsTest {
           .isInstanceOf(GatunException.class)
           .hasMessageContaining("gradient with respect to input 0 at [0] is ")
           .hasMessageContaining("by central differences");
+      // Of three elements, two are looked at: the first and the second.
+      Tensor last = Tensor.of(0.0, 0, 1);
+      var wrong = GradientCheck.of(in -> in[0].square().add(in[0].detach().mul(last)));
+      wrong.atMost(2).check(x);
+      assertThatThrownBy(() -> wrong.check(x)).hasMessageContaining("input 0 at [2]");
       // x^2 with the right gradient, which itself seems not to depend on x.
       var constant = GradientCheck.of(in -> twice(in[0]).mul(in[0]).sub(in[0].detach().square()));
       constant.check(x);

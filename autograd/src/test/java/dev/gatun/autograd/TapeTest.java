@@ -159,6 +159,46 @@ final class TapeTest {
   }
 
   @Test
+  void threadsShareLeavesButNotTapes() throws InterruptedException {
+    try (Scope _ = Scope.open()) {
+      Tensor w = Tensor.of(2.0).requiresGrad(true);
+      double[] gradients = new double[4];
+      Thread[] threads = new Thread[gradients.length];
+      for (int i = 0; i < threads.length; i++) {
+        int k = i;
+        threads[i] =
+            Thread.ofVirtual()
+                .start(() -> {
+                  for (int n = 0; n < 50; n++) {
+                    try (Tape tape = Tape.record()) {
+                      gradients[k] = tape.gradients(w.pow(3.0).mul((double) k)).get(w).item();
+                    }
+                  }
+                });
+      }
+      for (Thread t : threads) {
+        t.join();
+      }
+      assertThat(gradients).containsExactly(0, 12, 24, 36);
+    }
+  }
+
+  @Test
+  void anErrorInBackwardLeavesTheTapeUsable() {
+    try (Scope _ = Scope.open()) {
+      Tensor x = Tensor.of(2.0).requiresGrad(true);
+      try (Tape tape = Tape.record()) {
+        Tensor h = x.square();
+        tape.onGradient(h, g -> Tensor.of(1.0, 2));
+        assertThatThrownBy(() -> tape.gradients(h.mul(3.0)))
+            .isInstanceOf(ShapeException.class)
+            .hasMessageContaining("A hook changed a gradient of shape [1] to shape [2]");
+        assertThat(tape.gradients(x.mul(5.0)).get(x).item()).isEqualTo(5);
+      }
+    }
+  }
+
+  @Test
   void stopsAtDetach() {
     try (Scope _ = Scope.open()) {
       Tensor x = Tensor.of(3.0).requiresGrad(true);
