@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The tensor methods that are made of other ops, first and second order, on distinct numbers. */
 final class TensorMethodGradientsTest {
 
-  private record Method(String name, Function<Tensor, Tensor> function) {
+  record Method(String name, Function<Tensor, Tensor> function) {
     @Override
     public String toString() {
       return name;

@@ -14,6 +14,7 @@ import net.jqwik.api.Provide;
 import org.jspecify.annotations.Nullable;
 
 /** Index expressions against the rules applied element by element. */
+@SuppressWarnings("ArrayRecordComponent") // none is ever compared
 class IndexProperties {
 
   /** An entry of an expression without tensors. */
@@ -344,7 +345,7 @@ class IndexProperties {
       long[] set = x.toLongArray();
       long[] sum = x.toLongArray();
       for (int i = 0; i < want.positions().length; i++) {
-        set[(int) want.positions()[i]] = 1000 + i;
+        set[(int) want.positions()[i]] = 1000L + i;
         sum[(int) want.positions()[i]] += 1000 + i;
       }
       assertThat(x.with(values, at).toLongArray()).containsExactly(set);

@@ -41,10 +41,10 @@ class PromotionTest {
       b1 u1 i1 i2 i4 i8 f2 bf f4 f8 b1
       """;
 
-  private record Pair(DType a, DType b, DType result) {}
+  record Pair(DType a, DType b, DType result) {}
 
   static List<Pair> pairs() {
-    List<String[]> rows = TABLE.lines().map(l -> l.trim().split(" +")).toList();
+    List<String[]> rows = TABLE.lines().map(l -> l.trim().split(" +", -1)).toList();
     List<Pair> out = new ArrayList<>();
     for (String[] row : rows.subList(1, rows.size())) {
       for (int i = 1; i < row.length; i++) {

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class TensorTextTest {
 
-  private record Golden(String head, String values, String text) {
+  record Golden(String head, String values, String text) {
     @Override
     public String toString() {
       return head;
@@ -28,7 +28,7 @@ class TensorTextTest {
         Objects.requireNonNull(TensorTextTest.class.getResourceAsStream("numpy-text.txt"))) {
       String all = new String(in.readAllBytes(), StandardCharsets.UTF_8);
       List<Golden> out = new ArrayList<>();
-      for (String part : all.substring(all.indexOf("\n== ") + 1).split("(?m)^== ")) {
+      for (String part : all.substring(all.indexOf("\n== ") + 1).split("(?m)^== ", -1)) {
         if (!part.isEmpty()) {
           String[] lines = part.split("\n", 3);
           String text = lines[2].stripTrailing();
@@ -42,15 +42,15 @@ class TensorTextTest {
   @ParameterizedTest
   @MethodSource("goldens")
   void printsWhatNumpyPrints(Golden golden) {
-    String[] head = golden.head().split(" ");
+    String[] head = golden.head().split(" ", -1);
     double[] values =
-        Arrays.stream(golden.values().split(" "))
+        Arrays.stream(golden.values().split(" ", -1))
             .filter(s -> !s.isEmpty())
             .mapToDouble(
                 s -> Double.parseDouble(s.replace("inf", "Infinity").replace("nan", "NaN")))
             .toArray();
     long[] sizes =
-        Arrays.stream(head[2].replaceAll("[\\[\\]]", "").split(","))
+        Arrays.stream(head[2].replaceAll("[\\[\\]]", "").split(",", -1))
             .filter(s -> !s.isEmpty())
             .mapToLong(Long::parseLong)
             .toArray();

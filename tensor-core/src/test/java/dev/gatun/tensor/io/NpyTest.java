@@ -50,7 +50,7 @@ class NpyTest {
     }
   }
 
-  private record Expected(String name, String shape, String dtype, String values) {
+  record Expected(String name, String shape, String dtype, String values) {
     @Override
     public String toString() {
       return name;
@@ -81,7 +81,7 @@ class NpyTest {
   }
 
   private static double[] numbers(String list) {
-    return Arrays.stream(list.replaceAll("[\\[\\]\\s]", "").split(","))
+    return Arrays.stream(list.replaceAll("[\\[\\]\\s]", "").split(",", -1))
         .filter(s -> !s.isEmpty())
         .mapToDouble(Double::parseDouble)
         .toArray();
