@@ -49,8 +49,9 @@ public final class NanCheck implements Interceptor, AutoCloseable {
     return outputs;
   }
 
-  private void check(Op op, Tensor[] inputs, Tensor out) {
+  private void check(Op op, Tensor[] inputs, Tensor output) {
     try (Scope _ = Scope.open()) {
+      Tensor out = output.detach(); // a tape installed before this need not see the check
       long nans = out.isNan().countNonZero().itemLong();
       long others = infinities ? out.isInf().countNonZero().itemLong() : 0;
       if (nans + others == 0) {
@@ -63,7 +64,7 @@ public final class NanCheck implements Interceptor, AutoCloseable {
       }
       text.append(" of ").append(out.numel()).append(" elements from ").append(op);
       for (int i = 0; i < inputs.length; i++) {
-        text.append(i == 0 ? " of " : ", ").append(describe(inputs[i]));
+        text.append(i == 0 ? " of " : ", ").append(describe(inputs[i].detach()));
       }
       throw new NonFiniteException(text.toString());
     }
