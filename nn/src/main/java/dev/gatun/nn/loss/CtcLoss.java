@@ -64,7 +64,7 @@ final class CtcLoss {
 
   /** 0 where an alignment may jump over the place before: from a label to a different one. */
   private static Tensor skips(Tensor labels, long blank, DType dtype) {
-    Tensor before = labels.pad(new long[] {0, 2}, new long[] {0, -2}, blank);
+    Tensor before = labels.pad(new long[] {0, 2}, new long[] {0, -2}, (double) blank);
     Tensor may = labels.ne(blank).logicalAnd(labels.ne(before));
     return may.logicalNot().to(dtype).mul(IMPOSSIBLE);
   }

@@ -30,7 +30,9 @@ record Weights(
    */
   static Weights of(Gates gates, long in, long hidden, long projected, boolean bias) {
     Init init =
-        hidden == 0 ? Init.zeros() : Init.uniform(-1 / Math.sqrt(hidden), 1 / Math.sqrt(hidden));
+        hidden == 0
+            ? Init.zeros()
+            : Init.uniform(-1 / Math.sqrt((double) hidden), 1 / Math.sqrt((double) hidden));
     long rows = gates.count() * hidden;
     long out = projected == 0 ? hidden : projected;
     return new Weights(
