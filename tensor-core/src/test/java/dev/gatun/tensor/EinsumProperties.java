@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import net.jqwik.api.Example;
@@ -19,9 +20,9 @@ class EinsumProperties {
   @Property(tries = 300)
   void isTheLoopOverAllLetters(@ForAll long seed) {
     SplittableRandom random = new SplittableRandom(seed);
-    TreeMap<Character, Integer> sizes = new TreeMap<>();
-    for (char c : LETTERS.toCharArray()) {
-      sizes.put(c, random.nextInt(1, 4));
+    Map<Character, Integer> sizes = new TreeMap<>();
+    for (int i = 0; i < LETTERS.length(); i++) {
+      sizes.put(LETTERS.charAt(i), random.nextInt(1, 4));
     }
     List<String> terms = new ArrayList<>();
     int operands = random.nextInt(1, 4);
@@ -58,7 +59,7 @@ class EinsumProperties {
   }
 
   private static double[] naive(
-      List<String> terms, String out, TreeMap<Character, Integer> sizes, Tensor[] in) {
+      List<String> terms, String out, Map<Character, Integer> sizes, Tensor[] in) {
     List<Character> used =
         sizes.keySet().stream()
             .filter(c -> terms.stream().anyMatch(t -> t.indexOf(c) >= 0))
