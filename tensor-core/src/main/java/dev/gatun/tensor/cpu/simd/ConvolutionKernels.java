@@ -41,7 +41,14 @@ final class ConvolutionKernels {
    * shifts[k] + v]}.
    */
   static void correlate(
-      int kc, float[] a, int aOff, float[] x, int base, int[] shifts, float[] y, int yOff,
+      int kc,
+      float[] a,
+      int aOff,
+      float[] x,
+      int base,
+      int[] shifts,
+      float[] y,
+      int yOff,
       int pitch) {
     if (IS_WIDE) {
       wideCorrelate(kc, a, aOff, x, base, shifts, y, yOff, pitch);
@@ -59,12 +66,30 @@ final class ConvolutionKernels {
    * @param xAt where the inputs of the window elements start; the tile's are from {@code first} on
    */
   static void weight(
-      int images, int length, float[] g, int gAt, float[] x, int xBase, int[] xAt, int first,
-      int xImage, float[] t, int tAt) {
+      int images,
+      int length,
+      float[] g,
+      int gAt,
+      float[] x,
+      int xBase,
+      int[] xAt,
+      int first,
+      int xImage,
+      float[] t,
+      int tAt) {
     if (IS_WIDE) {
       wideWeight(
-          images, length, g, gAt, x, xBase + xAt[first], xBase + xAt[first + 1],
-          xBase + xAt[first + 2], xImage, t, tAt);
+          images,
+          length,
+          g,
+          gAt,
+          x,
+          xBase + xAt[first],
+          xBase + xAt[first + 1],
+          xBase + xAt[first + 2],
+          xImage,
+          t,
+          tAt);
     } else {
       narrowWeight(
           images, length, g, gAt, x, xBase + xAt[first], xBase + xAt[first + 1], xImage, t, tAt);
@@ -72,7 +97,14 @@ final class ConvolutionKernels {
   }
 
   private static void wideCorrelate(
-      int kc, float[] a, int aOff, float[] x, int base, int[] shifts, float[] y, int yOff,
+      int kc,
+      float[] a,
+      int aOff,
+      float[] x,
+      int base,
+      int[] shifts,
+      float[] y,
+      int yOff,
       int pitch) {
     FloatVector c00 = FloatVector.zero(WIDE);
     FloatVector c01 = FloatVector.zero(WIDE);
@@ -171,7 +203,14 @@ final class ConvolutionKernels {
   }
 
   private static void narrowCorrelate(
-      int kc, float[] a, int aOff, float[] x, int base, int[] shifts, float[] y, int yOff,
+      int kc,
+      float[] a,
+      int aOff,
+      float[] x,
+      int base,
+      int[] shifts,
+      float[] y,
+      int yOff,
       int pitch) {
     FloatVector c00 = FloatVector.zero(NARROW);
     FloatVector c01 = FloatVector.zero(NARROW);
@@ -213,7 +252,16 @@ final class ConvolutionKernels {
   }
 
   private static void wideWeight(
-      int images, int length, float[] g, int gAt, float[] x, int x0At, int x1At, int x2At, int xImage, float[] t,
+      int images,
+      int length,
+      float[] g,
+      int gAt,
+      float[] x,
+      int x0At,
+      int x1At,
+      int x2At,
+      int xImage,
+      float[] t,
       int tAt) {
     FloatVector c00 = FloatVector.zero(WIDE);
     FloatVector c01 = FloatVector.zero(WIDE);
@@ -293,32 +341,62 @@ final class ConvolutionKernels {
     }
     c00.add(FloatVector.fromArray(WIDE, t, tAt)).intoArray(t, tAt);
     c01.add(FloatVector.fromArray(WIDE, t, tAt + WIDE_LANES)).intoArray(t, tAt + WIDE_LANES);
-    c02.add(FloatVector.fromArray(WIDE, t, tAt + 2 * WIDE_LANES)).intoArray(t, tAt + 2 * WIDE_LANES);
-    c10.add(FloatVector.fromArray(WIDE, t, tAt + 3 * WIDE_LANES)).intoArray(t, tAt + 3 * WIDE_LANES);
-    c11.add(FloatVector.fromArray(WIDE, t, tAt + 4 * WIDE_LANES)).intoArray(t, tAt + 4 * WIDE_LANES);
-    c12.add(FloatVector.fromArray(WIDE, t, tAt + 5 * WIDE_LANES)).intoArray(t, tAt + 5 * WIDE_LANES);
-    c20.add(FloatVector.fromArray(WIDE, t, tAt + 6 * WIDE_LANES)).intoArray(t, tAt + 6 * WIDE_LANES);
-    c21.add(FloatVector.fromArray(WIDE, t, tAt + 7 * WIDE_LANES)).intoArray(t, tAt + 7 * WIDE_LANES);
-    c22.add(FloatVector.fromArray(WIDE, t, tAt + 8 * WIDE_LANES)).intoArray(t, tAt + 8 * WIDE_LANES);
-    c30.add(FloatVector.fromArray(WIDE, t, tAt + 9 * WIDE_LANES)).intoArray(t, tAt + 9 * WIDE_LANES);
-    c31.add(FloatVector.fromArray(WIDE, t, tAt + 10 * WIDE_LANES)).intoArray(t, tAt + 10 * WIDE_LANES);
-    c32.add(FloatVector.fromArray(WIDE, t, tAt + 11 * WIDE_LANES)).intoArray(t, tAt + 11 * WIDE_LANES);
-    c40.add(FloatVector.fromArray(WIDE, t, tAt + 12 * WIDE_LANES)).intoArray(t, tAt + 12 * WIDE_LANES);
-    c41.add(FloatVector.fromArray(WIDE, t, tAt + 13 * WIDE_LANES)).intoArray(t, tAt + 13 * WIDE_LANES);
-    c42.add(FloatVector.fromArray(WIDE, t, tAt + 14 * WIDE_LANES)).intoArray(t, tAt + 14 * WIDE_LANES);
-    c50.add(FloatVector.fromArray(WIDE, t, tAt + 15 * WIDE_LANES)).intoArray(t, tAt + 15 * WIDE_LANES);
-    c51.add(FloatVector.fromArray(WIDE, t, tAt + 16 * WIDE_LANES)).intoArray(t, tAt + 16 * WIDE_LANES);
-    c52.add(FloatVector.fromArray(WIDE, t, tAt + 17 * WIDE_LANES)).intoArray(t, tAt + 17 * WIDE_LANES);
-    c60.add(FloatVector.fromArray(WIDE, t, tAt + 18 * WIDE_LANES)).intoArray(t, tAt + 18 * WIDE_LANES);
-    c61.add(FloatVector.fromArray(WIDE, t, tAt + 19 * WIDE_LANES)).intoArray(t, tAt + 19 * WIDE_LANES);
-    c62.add(FloatVector.fromArray(WIDE, t, tAt + 20 * WIDE_LANES)).intoArray(t, tAt + 20 * WIDE_LANES);
-    c70.add(FloatVector.fromArray(WIDE, t, tAt + 21 * WIDE_LANES)).intoArray(t, tAt + 21 * WIDE_LANES);
-    c71.add(FloatVector.fromArray(WIDE, t, tAt + 22 * WIDE_LANES)).intoArray(t, tAt + 22 * WIDE_LANES);
-    c72.add(FloatVector.fromArray(WIDE, t, tAt + 23 * WIDE_LANES)).intoArray(t, tAt + 23 * WIDE_LANES);
+    c02.add(FloatVector.fromArray(WIDE, t, tAt + 2 * WIDE_LANES))
+        .intoArray(t, tAt + 2 * WIDE_LANES);
+    c10.add(FloatVector.fromArray(WIDE, t, tAt + 3 * WIDE_LANES))
+        .intoArray(t, tAt + 3 * WIDE_LANES);
+    c11.add(FloatVector.fromArray(WIDE, t, tAt + 4 * WIDE_LANES))
+        .intoArray(t, tAt + 4 * WIDE_LANES);
+    c12.add(FloatVector.fromArray(WIDE, t, tAt + 5 * WIDE_LANES))
+        .intoArray(t, tAt + 5 * WIDE_LANES);
+    c20.add(FloatVector.fromArray(WIDE, t, tAt + 6 * WIDE_LANES))
+        .intoArray(t, tAt + 6 * WIDE_LANES);
+    c21.add(FloatVector.fromArray(WIDE, t, tAt + 7 * WIDE_LANES))
+        .intoArray(t, tAt + 7 * WIDE_LANES);
+    c22.add(FloatVector.fromArray(WIDE, t, tAt + 8 * WIDE_LANES))
+        .intoArray(t, tAt + 8 * WIDE_LANES);
+    c30.add(FloatVector.fromArray(WIDE, t, tAt + 9 * WIDE_LANES))
+        .intoArray(t, tAt + 9 * WIDE_LANES);
+    c31.add(FloatVector.fromArray(WIDE, t, tAt + 10 * WIDE_LANES))
+        .intoArray(t, tAt + 10 * WIDE_LANES);
+    c32.add(FloatVector.fromArray(WIDE, t, tAt + 11 * WIDE_LANES))
+        .intoArray(t, tAt + 11 * WIDE_LANES);
+    c40.add(FloatVector.fromArray(WIDE, t, tAt + 12 * WIDE_LANES))
+        .intoArray(t, tAt + 12 * WIDE_LANES);
+    c41.add(FloatVector.fromArray(WIDE, t, tAt + 13 * WIDE_LANES))
+        .intoArray(t, tAt + 13 * WIDE_LANES);
+    c42.add(FloatVector.fromArray(WIDE, t, tAt + 14 * WIDE_LANES))
+        .intoArray(t, tAt + 14 * WIDE_LANES);
+    c50.add(FloatVector.fromArray(WIDE, t, tAt + 15 * WIDE_LANES))
+        .intoArray(t, tAt + 15 * WIDE_LANES);
+    c51.add(FloatVector.fromArray(WIDE, t, tAt + 16 * WIDE_LANES))
+        .intoArray(t, tAt + 16 * WIDE_LANES);
+    c52.add(FloatVector.fromArray(WIDE, t, tAt + 17 * WIDE_LANES))
+        .intoArray(t, tAt + 17 * WIDE_LANES);
+    c60.add(FloatVector.fromArray(WIDE, t, tAt + 18 * WIDE_LANES))
+        .intoArray(t, tAt + 18 * WIDE_LANES);
+    c61.add(FloatVector.fromArray(WIDE, t, tAt + 19 * WIDE_LANES))
+        .intoArray(t, tAt + 19 * WIDE_LANES);
+    c62.add(FloatVector.fromArray(WIDE, t, tAt + 20 * WIDE_LANES))
+        .intoArray(t, tAt + 20 * WIDE_LANES);
+    c70.add(FloatVector.fromArray(WIDE, t, tAt + 21 * WIDE_LANES))
+        .intoArray(t, tAt + 21 * WIDE_LANES);
+    c71.add(FloatVector.fromArray(WIDE, t, tAt + 22 * WIDE_LANES))
+        .intoArray(t, tAt + 22 * WIDE_LANES);
+    c72.add(FloatVector.fromArray(WIDE, t, tAt + 23 * WIDE_LANES))
+        .intoArray(t, tAt + 23 * WIDE_LANES);
   }
 
   private static void narrowWeight(
-      int images, int length, float[] g, int gAt, float[] x, int x0At, int x1At, int xImage, float[] t,
+      int images,
+      int length,
+      float[] g,
+      int gAt,
+      float[] x,
+      int x0At,
+      int x1At,
+      int xImage,
+      float[] t,
       int tAt) {
     FloatVector c00 = FloatVector.zero(NARROW);
     FloatVector c01 = FloatVector.zero(NARROW);
@@ -356,11 +434,17 @@ final class ConvolutionKernels {
     }
     c00.add(FloatVector.fromArray(NARROW, t, tAt)).intoArray(t, tAt);
     c01.add(FloatVector.fromArray(NARROW, t, tAt + NARROW_LANES)).intoArray(t, tAt + NARROW_LANES);
-    c10.add(FloatVector.fromArray(NARROW, t, tAt + 2 * NARROW_LANES)).intoArray(t, tAt + 2 * NARROW_LANES);
-    c11.add(FloatVector.fromArray(NARROW, t, tAt + 3 * NARROW_LANES)).intoArray(t, tAt + 3 * NARROW_LANES);
-    c20.add(FloatVector.fromArray(NARROW, t, tAt + 4 * NARROW_LANES)).intoArray(t, tAt + 4 * NARROW_LANES);
-    c21.add(FloatVector.fromArray(NARROW, t, tAt + 5 * NARROW_LANES)).intoArray(t, tAt + 5 * NARROW_LANES);
-    c30.add(FloatVector.fromArray(NARROW, t, tAt + 6 * NARROW_LANES)).intoArray(t, tAt + 6 * NARROW_LANES);
-    c31.add(FloatVector.fromArray(NARROW, t, tAt + 7 * NARROW_LANES)).intoArray(t, tAt + 7 * NARROW_LANES);
+    c10.add(FloatVector.fromArray(NARROW, t, tAt + 2 * NARROW_LANES))
+        .intoArray(t, tAt + 2 * NARROW_LANES);
+    c11.add(FloatVector.fromArray(NARROW, t, tAt + 3 * NARROW_LANES))
+        .intoArray(t, tAt + 3 * NARROW_LANES);
+    c20.add(FloatVector.fromArray(NARROW, t, tAt + 4 * NARROW_LANES))
+        .intoArray(t, tAt + 4 * NARROW_LANES);
+    c21.add(FloatVector.fromArray(NARROW, t, tAt + 5 * NARROW_LANES))
+        .intoArray(t, tAt + 5 * NARROW_LANES);
+    c30.add(FloatVector.fromArray(NARROW, t, tAt + 6 * NARROW_LANES))
+        .intoArray(t, tAt + 6 * NARROW_LANES);
+    c31.add(FloatVector.fromArray(NARROW, t, tAt + 7 * NARROW_LANES))
+        .intoArray(t, tAt + 7 * NARROW_LANES);
   }
 }

@@ -24,53 +24,119 @@ final class Convolutions {
   }
 
   static void forward(Backend backend, Window window, int groups, Buf x, Buf w, Buf y) {
-    dense(backend, x, dx -> dense(backend, w, dw -> result(backend, y, dy -> {
-      FastConvolutions.Sizes s = fastSizes(window, groups, dx.shape(), dy.shape());
-      if (s != null && y.dtype() != DType.FLOAT64) {
-        long window2 = s.window();
-        long[] strides = {
-          dw.offset(), s.k(), window2, s.kernelWidth(), 1, (long) s.filters() * s.k()
-        };
-        FastConvolutions.correlate(
-            s, dx.segment(), dx.offset(), dw.segment(), strides, dy.segment(), dy.offset());
-      } else {
-        WindowMatrix m = new WindowMatrix(window, groups, dx.shape(), dy.shape());
-        m.forward(backend, dx, dw, dy);
-      }
-    })));
+    dense(
+        backend,
+        x,
+        dx ->
+            dense(
+                backend,
+                w,
+                dw ->
+                    result(
+                        backend,
+                        y,
+                        dy -> {
+                          FastConvolutions.Sizes s =
+                              fastSizes(window, groups, dx.shape(), dy.shape());
+                          if (s != null && y.dtype() != DType.FLOAT64) {
+                            long window2 = s.window();
+                            long[] strides = {
+                              dw.offset(),
+                              s.k(),
+                              window2,
+                              s.kernelWidth(),
+                              1,
+                              (long) s.filters() * s.k()
+                            };
+                            FastConvolutions.correlate(
+                                s,
+                                dx.segment(),
+                                dx.offset(),
+                                dw.segment(),
+                                strides,
+                                dy.segment(),
+                                dy.offset());
+                          } else {
+                            WindowMatrix m =
+                                new WindowMatrix(window, groups, dx.shape(), dy.shape());
+                            m.forward(backend, dx, dw, dy);
+                          }
+                        })));
   }
 
   static void inputGrad(Backend backend, Window window, int groups, Buf grad, Buf w, Buf y) {
-    dense(backend, grad, dg -> dense(backend, w, dw -> result(backend, y, dy -> {
-      FastConvolutions.Sizes s = turned(window, groups, dg.shape(), dy.shape());
-      if (s != null && y.dtype() != DType.FLOAT64) {
-        // The correlation of the gradient with the weight turned around, channels for filters.
-        int kernel = s.window();
-        long perFilter = (long) s.filters() * kernel;
-        long[] strides = {
-          dw.offset() + kernel - 1, kernel, perFilter, -s.kernelWidth(), -1,
-          s.channels() * perFilter
-        };
-        FastConvolutions.correlate(
-            s, dg.segment(), dg.offset(), dw.segment(), strides, dy.segment(), dy.offset());
-      } else {
-        WindowMatrix m = new WindowMatrix(window, groups, dy.shape(), dg.shape());
-        m.inputGrad(backend, dg, dw, dy);
-      }
-    })));
+    dense(
+        backend,
+        grad,
+        dg ->
+            dense(
+                backend,
+                w,
+                dw ->
+                    result(
+                        backend,
+                        y,
+                        dy -> {
+                          FastConvolutions.Sizes s = turned(window, groups, dg.shape(), dy.shape());
+                          if (s != null && y.dtype() != DType.FLOAT64) {
+                            // The correlation of the gradient with the weight turned around,
+                            // channels for filters.
+                            int kernel = s.window();
+                            long perFilter = (long) s.filters() * kernel;
+                            long[] strides = {
+                              dw.offset() + kernel - 1,
+                              kernel,
+                              perFilter,
+                              -s.kernelWidth(),
+                              -1,
+                              s.channels() * perFilter
+                            };
+                            FastConvolutions.correlate(
+                                s,
+                                dg.segment(),
+                                dg.offset(),
+                                dw.segment(),
+                                strides,
+                                dy.segment(),
+                                dy.offset());
+                          } else {
+                            WindowMatrix m =
+                                new WindowMatrix(window, groups, dy.shape(), dg.shape());
+                            m.inputGrad(backend, dg, dw, dy);
+                          }
+                        })));
   }
 
   static void weightGrad(Backend backend, Window window, int groups, Buf x, Buf grad, Buf y) {
-    dense(backend, x, dx -> dense(backend, grad, dg -> result(backend, y, dy -> {
-      FastConvolutions.Sizes s = fastSizes(window, groups, dx.shape(), dg.shape());
-      if (s != null && y.dtype() != DType.FLOAT64) {
-        FastConvolutions.weightGrad(
-            s, dx.segment(), dx.offset(), dg.segment(), dg.offset(), dy.segment(), dy.offset());
-      } else {
-        WindowMatrix m = new WindowMatrix(window, groups, dx.shape(), dg.shape());
-        m.weightGrad(backend, dx, dg, dy);
-      }
-    })));
+    dense(
+        backend,
+        x,
+        dx ->
+            dense(
+                backend,
+                grad,
+                dg ->
+                    result(
+                        backend,
+                        y,
+                        dy -> {
+                          FastConvolutions.Sizes s =
+                              fastSizes(window, groups, dx.shape(), dg.shape());
+                          if (s != null && y.dtype() != DType.FLOAT64) {
+                            FastConvolutions.weightGrad(
+                                s,
+                                dx.segment(),
+                                dx.offset(),
+                                dg.segment(),
+                                dg.offset(),
+                                dy.segment(),
+                                dy.offset());
+                          } else {
+                            WindowMatrix m =
+                                new WindowMatrix(window, groups, dx.shape(), dg.shape());
+                            m.weightGrad(backend, dx, dg, dy);
+                          }
+                        })));
   }
 
   /** Calls with the operand contiguous, and widened to float32 if it is a half type. */
@@ -129,9 +195,19 @@ final class Convolutions {
     }
     FastConvolutions.Sizes s =
         new FastConvolutions.Sizes(
-            size(x, 0), groups, size(x, 1) / groups, height(x), width(x), size(y, 1) / groups,
-            height(y), width(y), first(window.kernel(), 1), last(window.kernel()),
-            first(window.padLow(), 0), last(window.padLow()), first(window.dilation(), 1),
+            size(x, 0),
+            groups,
+            size(x, 1) / groups,
+            height(x),
+            width(x),
+            size(y, 1) / groups,
+            height(y),
+            width(y),
+            first(window.kernel(), 1),
+            last(window.kernel()),
+            first(window.padLow(), 0),
+            last(window.padLow()),
+            first(window.dilation(), 1),
             last(window.dilation()));
     return s.fits() ? s : null;
   }
@@ -154,10 +230,19 @@ final class Convolutions {
     int dilationWidth = last(window.dilation());
     FastConvolutions.Sizes s =
         new FastConvolutions.Sizes(
-            size(grad, 0), groups, size(grad, 1) / groups, height(grad), width(grad),
-            size(x, 1) / groups, height(x), width(x), kernelHeight, kernelWidth,
+            size(grad, 0),
+            groups,
+            size(grad, 1) / groups,
+            height(grad),
+            width(grad),
+            size(x, 1) / groups,
+            height(x),
+            width(x),
+            kernelHeight,
+            kernelWidth,
             dilationHeight * (kernelHeight - 1) - first(window.padLow(), 0),
-            dilationWidth * (kernelWidth - 1) - last(window.padLow()), dilationHeight,
+            dilationWidth * (kernelWidth - 1) - last(window.padLow()),
+            dilationHeight,
             dilationWidth);
     return s.fits() ? s : null;
   }

@@ -142,10 +142,10 @@ final class DoubleFolds {
   /** The first index that holds a value, or NaN if the value is NaN. */
   static int indexOf(MemorySegment x, long at, int n, double value) {
     double want = value;
-    boolean nan = want != want;
+    boolean nan = Double.isNaN(want);
     for (int i = 0; i < n; i++) {
       double v = x.get(DOUBLE, at + (long) i * BYTES);
-      if (v == want || (nan && v != v)) {
+      if (v == want || (nan && Double.isNaN(v))) {
         return i;
       }
     }

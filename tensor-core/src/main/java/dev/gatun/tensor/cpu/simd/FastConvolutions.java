@@ -144,8 +144,14 @@ final class FastConvolutions {
    * @param w where the weight of (filter, channel, i, j) is: offset and strides in elements, {@code
    *     {offset, filter, channel, i, j, group}}
    */
-  static void correlate(Sizes s, MemorySegment x, long xAt, MemorySegment weight, long[] w,
-      MemorySegment y, long yAt) {
+  static void correlate(
+      Sizes s,
+      MemorySegment x,
+      long xAt,
+      MemorySegment weight,
+      long[] w,
+      MemorySegment y,
+      long yAt) {
     int panels = (s.filters + ROWS - 1) / ROWS;
     float[] packed = LOCAL.get().weight(s.groups * panels * ROWS * s.k());
     pack(s, weight, w, packed, panels);
@@ -154,8 +160,20 @@ final class FastConvolutions {
     int parts = s.images >= ThreadPool.size() ? 1 : Math.min(panels, ThreadPool.size());
     int tasks = s.images * s.groups * parts;
     IntTask task =
-        t -> image(s, t / parts / s.groups, t / parts % s.groups, t % parts, parts, panels, packed,
-            shifts, x, xAt, y, yAt);
+        t ->
+            image(
+                s,
+                t / parts / s.groups,
+                t / parts % s.groups,
+                t % parts,
+                parts,
+                panels,
+                packed,
+                shifts,
+                x,
+                xAt,
+                y,
+                yAt);
     long work = (long) s.images * s.groups * s.filters * s.k() * s.positions();
     if (work < 1 << 18) {
       for (int t = 0; t < tasks; t++) {
@@ -183,8 +201,7 @@ final class FastConvolutions {
           for (int i = 0; i < s.kernelHeight; i++) {
             long row = filter + c * w[2] + i * w[3];
             for (int j = 0; j < s.kernelWidth; j++) {
-              packed[to] =
-                  weight.get(ValueLayout.JAVA_FLOAT, (row + j * w[4]) * Float.BYTES);
+              packed[to] = weight.get(ValueLayout.JAVA_FLOAT, (row + j * w[4]) * Float.BYTES);
               to += ROWS;
             }
           }
@@ -194,8 +211,18 @@ final class FastConvolutions {
   }
 
   private static void image(
-      Sizes s, int image, int group, int part, int parts, int panels, float[] packed, int[] shifts,
-      MemorySegment x, long xAt, MemorySegment y, long yAt) {
+      Sizes s,
+      int image,
+      int group,
+      int part,
+      int parts,
+      int panels,
+      float[] packed,
+      int[] shifts,
+      MemorySegment x,
+      long xAt,
+      MemorySegment y,
+      long yAt) {
     Buffers buffers = LOCAL.get();
     int plane = s.plane();
     float[] planes = buffers.planes(s.channels * plane + TILE + LANES);
@@ -213,8 +240,13 @@ final class FastConvolutions {
       int rows = Math.min(ROWS, s.filters - p * ROWS);
       for (int r = 0; r < rows; r++) {
         Planes.gather(
-            output, r * pitch, s.pitch(), y, (to + (p * ROWS + r) * outPlane) * Float.BYTES,
-            s.outHeight, s.outWidth);
+            output,
+            r * pitch,
+            s.pitch(),
+            y,
+            (to + (p * ROWS + r) * outPlane) * Float.BYTES,
+            s.outHeight,
+            s.outWidth);
       }
     }
   }
@@ -264,8 +296,17 @@ final class FastConvolutions {
                 int gAtPanel = (panel * count + i) * gImage;
                 for (int v = from; v < to; v++) {
                   ConvolutionKernels.weight(
-                      images, length, grads, gAtPanel, planes, i * xImage, shifts, v * VECTORS,
-                      xImage, sums, (v - from) * ROWS * TILE);
+                      images,
+                      length,
+                      grads,
+                      gAtPanel,
+                      planes,
+                      i * xImage,
+                      shifts,
+                      v * VECTORS,
+                      xImage,
+                      sums,
+                      (v - from) * ROWS * TILE);
                 }
               }
               for (int v = from; v < to; v++) {
@@ -283,14 +324,28 @@ final class FastConvolutions {
     long from = xAt + (long) image * s.channels * inPlane;
     for (int c = 0; c < s.channels; c++) {
       Planes.spread(
-          x, (from + c * inPlane) * Float.BYTES, s.height, s.width, planes, to + c * s.plane(),
-          s.top, s.left, s.pitch(), s.plane());
+          x,
+          (from + c * inPlane) * Float.BYTES,
+          s.height,
+          s.width,
+          planes,
+          to + c * s.plane(),
+          s.top,
+          s.left,
+          s.pitch(),
+          s.plane());
     }
   }
 
   /** Copies the gradient of an image into panels of filters, vectors of positions interleaved. */
   private static void grads(
-      Sizes s, MemorySegment grad, long gAt, int image, float[] grads, int to, int panelStep,
+      Sizes s,
+      MemorySegment grad,
+      long gAt,
+      int image,
+      float[] grads,
+      int to,
+      int panelStep,
       int length) {
     float[] line = LOCAL.get().line(length);
     long outPlane = (long) s.outHeight * s.outWidth;
@@ -299,7 +354,15 @@ final class FastConvolutions {
     for (int f = 0; f < panels * ROWS; f++) {
       int rows = f < s.filters ? s.outHeight : 0;
       Planes.spread(
-          grad, (from + f * outPlane) * Float.BYTES, rows, s.outWidth, line, 0, 0, 0, s.pitch(),
+          grad,
+          (from + f * outPlane) * Float.BYTES,
+          rows,
+          s.outWidth,
+          line,
+          0,
+          0,
+          0,
+          s.pitch(),
           length);
       Planes.interleave(line, length, grads, to + f / ROWS * panelStep + f % ROWS * LANES, ROWS);
     }
@@ -307,7 +370,13 @@ final class FastConvolutions {
 
   /** Adds the lanes of a tile to the gradient. */
   private static void add(
-      Sizes s, int group, int panel, int tile, float[] sums, int sumsAt, MemorySegment y,
+      Sizes s,
+      int group,
+      int panel,
+      int tile,
+      float[] sums,
+      int sumsAt,
+      MemorySegment y,
       long yAt) {
     int rows = Math.min(ROWS, s.filters - panel * ROWS);
     int columns = Math.min(VECTORS, s.k() - tile * VECTORS);
@@ -326,8 +395,7 @@ final class FastConvolutions {
         }
         long filter = (long) group * s.filters + panel * ROWS + r;
         long to = (yAt + filter * s.k() + tile * VECTORS + v) * Float.BYTES;
-        y.set(
-            ValueLayout.JAVA_FLOAT, to, y.get(ValueLayout.JAVA_FLOAT, to) + ((a + b) + (c + d)));
+        y.set(ValueLayout.JAVA_FLOAT, to, y.get(ValueLayout.JAVA_FLOAT, to) + ((a + b) + (c + d)));
       }
     }
   }

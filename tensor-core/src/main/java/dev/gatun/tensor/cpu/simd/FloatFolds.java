@@ -142,10 +142,10 @@ final class FloatFolds {
   /** The first index that holds a value, or NaN if the value is NaN. */
   static int indexOf(MemorySegment x, long at, int n, double value) {
     float want = (float) value;
-    boolean nan = want != want;
+    boolean nan = Float.isNaN(want);
     for (int i = 0; i < n; i++) {
       float v = x.get(FLOAT, at + (long) i * BYTES);
-      if (v == want || (nan && v != v)) {
+      if (v == want || (nan && Float.isNaN(v))) {
         return i;
       }
     }

@@ -50,8 +50,15 @@ final class Indexing {
   private static long check(String op, long index, int axis, Shape shape) {
     if (index < 0 || index >= shape.size(axis)) {
       throw new ShapeException(
-          op + ": index " + index + " is out of range for axis " + axis + " of size "
-              + shape.size(axis) + " of shape " + shape);
+          op
+              + ": index "
+              + index
+              + " is out of range for axis "
+              + axis
+              + " of size "
+              + shape.size(axis)
+              + " of shape "
+              + shape);
     }
     return index;
   }
@@ -75,10 +82,15 @@ final class Indexing {
           for (long r = from; r < to; r++) {
             long i =
                 check(
-                    "indexselect", index.segment().get(I64, index.byteOffset() + r % n * 8), axis,
+                    "indexselect",
+                    index.segment().get(I64, index.byteOffset() + r % n * 8),
+                    axis,
                     x.shape());
             MemorySegment.copy(
-                xs, x.byteOffset() + (r / n * length + i) * inner, ys, y.byteOffset() + r * inner,
+                xs,
+                x.byteOffset() + (r / n * length + i) * inner,
+                ys,
+                y.byteOffset() + r * inner,
                 inner);
           }
         });
@@ -113,8 +125,11 @@ final class Indexing {
             for (long i = 0; i < n; i++) {
               long to = index.segment().get(I64, index.byteOffset() + i * 8);
               addRow(
-                  source.segment(), source.byteOffset() + ((o * n + i) * inner + start) * 4,
-                  y.segment(), y.byteOffset() + ((o * length + to) * inner + start) * 4, width);
+                  source.segment(),
+                  source.byteOffset() + ((o * n + i) * inner + start) * 4,
+                  y.segment(),
+                  y.byteOffset() + ((o * length + to) * inner + start) * 4,
+                  width);
             }
           }
         });
@@ -189,17 +204,32 @@ final class Indexing {
         (from, to) -> {
           for (long r = from; r < to; r++) {
             scatterRow(
-                index.segment(), index.byteOffset() + r * n * 8, source.segment(),
-                source.byteOffset() + r * n * 4, n, y.segment(), y.byteOffset() + r * length * 4,
-                axis, x.shape(), length);
+                index.segment(),
+                index.byteOffset() + r * n * 8,
+                source.segment(),
+                source.byteOffset() + r * n * 4,
+                n,
+                y.segment(),
+                y.byteOffset() + r * length * 4,
+                axis,
+                x.shape(),
+                length);
           }
         });
     return true;
   }
 
   private static void scatterRow(
-      MemorySegment index, long indexAt, MemorySegment x, long at, int n, MemorySegment y, long to,
-      int axis, Shape shape, long length) {
+      MemorySegment index,
+      long indexAt,
+      MemorySegment x,
+      long at,
+      int n,
+      MemorySegment y,
+      long to,
+      int axis,
+      Shape shape,
+      long length) {
     for (int i = 0; i < n; i++) {
       long k = index.get(I64, indexAt + i * 8L);
       if (k < 0 || k >= length) {

@@ -68,13 +68,11 @@ final class Optimizers {
       for (int i = 0; i < all.length; i++) {
         tails[i] = tail;
         tailAt[i] = i * 128L;
-        MemorySegment.copy(
-            segments[i], at[i] + (long) whole * Float.BYTES, tail, tailAt[i], bytes);
+        MemorySegment.copy(segments[i], at[i] + (long) whole * Float.BYTES, tail, tailAt[i], bytes);
       }
       step.run(tails, tailAt, LANES);
       for (int i = 0; i < targets; i++) {
-        MemorySegment.copy(
-            tail, tailAt[i], segments[i], at[i] + (long) whole * Float.BYTES, bytes);
+        MemorySegment.copy(tail, tailAt[i], segments[i], at[i] + (long) whole * Float.BYTES, bytes);
       }
     }
   }
@@ -88,8 +86,20 @@ final class Optimizers {
       float keep = s.firstStep() ? 0 : (float) s.momentum();
       float fresh = s.firstStep() ? 1 : (float) (1 - s.dampening());
       momentum(
-          b[0], at[0], b[1], at[1], b[2], at[2], n, rate, decay, keep, fresh,
-          s.nesterov() ? 1 : 0, s.nesterov() ? (float) s.momentum() : 1, s.firstStep());
+          b[0],
+          at[0],
+          b[1],
+          at[1],
+          b[2],
+          at[2],
+          n,
+          rate,
+          decay,
+          keep,
+          fresh,
+          s.nesterov() ? 1 : 0,
+          s.nesterov() ? (float) s.momentum() : 1,
+          s.firstStep());
     }
   }
 
@@ -105,8 +115,19 @@ final class Optimizers {
   }
 
   private static void momentum(
-      MemorySegment p, long pAt, MemorySegment m, long mAt, MemorySegment g, long gAt, int n,
-      float rate, float decay, float keep, float fresh, float ofGrad, float ofBuffer,
+      MemorySegment p,
+      long pAt,
+      MemorySegment m,
+      long mAt,
+      MemorySegment g,
+      long gAt,
+      int n,
+      float rate,
+      float decay,
+      float keep,
+      float fresh,
+      float ofGrad,
+      float ofBuffer,
       boolean first) {
     for (int i = 0; i < n; i += LANES) {
       long at = (long) i * Float.BYTES;
@@ -126,18 +147,45 @@ final class Optimizers {
     double correction2 = 1 - Math.pow(s.beta2(), s.step());
     boolean decoupled = s.decoupled() && s.weightDecay() != 0;
     adam(
-        b[0], at[0], b[1], at[1], b[2], at[2], b[3], at[3], n, (float) s.beta1(),
-        (float) (1 - s.beta1()), (float) s.beta2(), (float) (1 - s.beta2()),
-        (float) Math.sqrt(correction2), (float) s.epsilon(),
+        b[0],
+        at[0],
+        b[1],
+        at[1],
+        b[2],
+        at[2],
+        b[3],
+        at[3],
+        n,
+        (float) s.beta1(),
+        (float) (1 - s.beta1()),
+        (float) s.beta2(),
+        (float) (1 - s.beta2()),
+        (float) Math.sqrt(correction2),
+        (float) s.epsilon(),
         (float) (s.learningRate() / correction1),
         decoupled ? (float) (1 - s.learningRate() * s.weightDecay()) : 1f,
         decoupled ? 0f : (float) s.weightDecay());
   }
 
   private static void adam(
-      MemorySegment p, long pAt, MemorySegment m, long mAt, MemorySegment v, long vAt,
-      MemorySegment g, long gAt, int n, float beta1, float rest1, float beta2, float rest2,
-      float root, float epsilon, float rate, float shrink, float decay) {
+      MemorySegment p,
+      long pAt,
+      MemorySegment m,
+      long mAt,
+      MemorySegment v,
+      long vAt,
+      MemorySegment g,
+      long gAt,
+      int n,
+      float beta1,
+      float rest1,
+      float beta2,
+      float rest2,
+      float root,
+      float epsilon,
+      float rate,
+      float shrink,
+      float decay) {
     for (int i = 0; i < n; i += LANES) {
       long at = (long) i * Float.BYTES;
       FloatVector w = load(p, pAt + at);

@@ -34,8 +34,16 @@ final class Planes {
    * @param size elements of the target plane
    */
   static void spread(
-      MemorySegment x, long at, int height, int width, float[] to, int toAt, int top, int left,
-      int pitch, int size) {
+      MemorySegment x,
+      long at,
+      int height,
+      int width,
+      float[] to,
+      int toAt,
+      int top,
+      int left,
+      int pitch,
+      int size) {
     if (height == 0 || width == 0) {
       Arrays.fill(to, toAt, toAt + size, 0f);
       return;

@@ -61,8 +61,11 @@ final class Pools {
   private record Axis(int size, int out, int kernel, int stride, int pad, int dilation) {
     static Axis of(Window w, int i, Shape in, Shape out) {
       return new Axis(
-          Math.toIntExact(in.size(2 + i)), Math.toIntExact(out.size(2 + i)),
-          w.kernel().getInt(i), w.stride().getInt(i), w.padLow().getInt(i),
+          Math.toIntExact(in.size(2 + i)),
+          Math.toIntExact(out.size(2 + i)),
+          w.kernel().getInt(i),
+          w.stride().getInt(i),
+          w.padLow().getInt(i),
           w.dilation().getInt(i));
     }
 
@@ -101,9 +104,7 @@ final class Pools {
     } else {
       ThreadPool.parallelFor(
           tasks,
-          t ->
-              body.run(
-                  (int) ((long) count * t / tasks), (int) ((long) count * (t + 1) / tasks)));
+          t -> body.run((int) ((long) count * t / tasks), (int) ((long) count * (t + 1) / tasks)));
     }
   }
 
@@ -117,9 +118,16 @@ final class Pools {
       Axis r = rows(w, x.shape(), values.shape());
       Axis c = columns(w, x.shape(), values.shape());
       boolean square =
-          r.kernel == 2 && c.kernel == 2 && r.stride == 2 && c.stride == 2 && r.pad == 0
-              && c.pad == 0 && r.dilation == 1 && c.dilation == 1
-              && 2 * r.out <= r.size && 2 * c.out <= c.size;
+          r.kernel == 2
+              && c.kernel == 2
+              && r.stride == 2
+              && c.stride == 2
+              && r.pad == 0
+              && c.pad == 0
+              && r.dilation == 1
+              && c.dilation == 1
+              && 2 * r.out <= r.size
+              && 2 * c.out <= c.size;
       planes(
           x.shape(),
           x.numel(),
@@ -129,12 +137,25 @@ final class Pools {
               long out = (long) p * r.out * c.out;
               if (square) {
                 maxOfFour(
-                    x.segment(), at, c.size, values.segment(), values.byteOffset() + out * 4,
-                    indices.segment(), indices.byteOffset() + out * 8, r.out, c.out);
+                    x.segment(),
+                    at,
+                    c.size,
+                    values.segment(),
+                    values.byteOffset() + out * 4,
+                    indices.segment(),
+                    indices.byteOffset() + out * 8,
+                    r.out,
+                    c.out);
               } else {
                 maxPlane(
-                    x.segment(), at, r, c, values.segment(), values.byteOffset() + out * 4,
-                    indices.segment(), indices.byteOffset() + out * 8);
+                    x.segment(),
+                    at,
+                    r,
+                    c,
+                    values.segment(),
+                    values.byteOffset() + out * 4,
+                    indices.segment(),
+                    indices.byteOffset() + out * 8);
               }
             }
           });
@@ -151,7 +172,7 @@ final class Pools {
     float v = x.get(F32, at + index * 4L) + 0f; // minus zero becomes zero
     int bits = Float.floatToRawIntBits(v);
     int order = bits ^ (bits >> 31 & Integer.MAX_VALUE);
-    order = v != v ? NAN : order;
+    order = Float.isNaN(v) ? NAN : order;
     return (long) order << 32 | (~index & 0xffffffffL);
   }
 
@@ -180,20 +201,38 @@ final class Pools {
           break;
         }
         fourVectors(
-            x, at + from * 4L, width, from, values, valueAt + (n + j) * 4L, indices,
+            x,
+            at + from * 4L,
+            width,
+            from,
+            values,
+            valueAt + (n + j) * 4L,
+            indices,
             indexAt + (n + j) * 8L);
       }
       for (; j < columns; j++) {
         oneOfFour(
-            x, at, width, p + 2 * j, values, valueAt + (n + j) * 4L, indices,
+            x,
+            at,
+            width,
+            p + 2 * j,
+            values,
+            valueAt + (n + j) * 4L,
+            indices,
             indexAt + (n + j) * 8L);
       }
     }
   }
 
   private static void fourVectors(
-      MemorySegment x, long at, int width, int index, MemorySegment values, long valueAt,
-      MemorySegment indices, long indexAt) {
+      MemorySegment x,
+      long at,
+      int width,
+      int index,
+      MemorySegment values,
+      long valueAt,
+      MemorySegment indices,
+      long indexAt) {
     long below = at + width * 4L;
     FloatVector u = FloatVector.fromMemorySegment(SPECIES, x, at, ORDER);
     FloatVector v = FloatVector.fromMemorySegment(SPECIES, x, at + LANES * 4, ORDER);
@@ -225,8 +264,14 @@ final class Pools {
   }
 
   private static void oneOfFour(
-      MemorySegment x, long at, int width, int p, MemorySegment values, long valueAt,
-      MemorySegment indices, long indexAt) {
+      MemorySegment x,
+      long at,
+      int width,
+      int p,
+      MemorySegment values,
+      long valueAt,
+      MemorySegment indices,
+      long indexAt) {
     long best =
         Math.max(
             Math.max(key(x, at, p), key(x, at, p + 1)),
@@ -249,8 +294,14 @@ final class Pools {
   }
 
   private static void maxPlane(
-      MemorySegment x, long at, Axis r, Axis c, MemorySegment values, long valueAt,
-      MemorySegment indices, long indexAt) {
+      MemorySegment x,
+      long at,
+      Axis r,
+      Axis c,
+      MemorySegment values,
+      long valueAt,
+      MemorySegment indices,
+      long indexAt) {
     for (int i = 0; i < r.out; i++) {
       int top = r.start(i);
       int rowEnd = r.to(top);
@@ -269,8 +320,7 @@ final class Pools {
         }
         int n = i * c.out + j;
         int index = best == NOTHING ? 0 : ~(int) best;
-        float value =
-            best == NOTHING ? Float.NEGATIVE_INFINITY : x.get(F32, at + index * 4L);
+        float value = best == NOTHING ? Float.NEGATIVE_INFINITY : x.get(F32, at + index * 4L);
         values.set(F32, valueAt + n * 4L, value);
         indices.set(I64, indexAt + n * 8L, index);
       }
@@ -293,15 +343,19 @@ final class Pools {
     return n;
   }
 
-  private static int[] counted(
-      Window w, Axis axis, int i, boolean countPadding, Dims ceilPad) {
+  private static int[] counted(Window w, Axis axis, int i, boolean countPadding, Dims ceilPad) {
     return i < 0
         ? new int[] {1}
         : counted(axis, countPadding, w.padHigh().getInt(i), ceilPad.get(i));
   }
 
   static void average(
-      Backend backend, Window w, boolean countPadding, long divisor, Dims ceilPad, Buf source,
+      Backend backend,
+      Window w,
+      boolean countPadding,
+      long divisor,
+      Dims ceilPad,
+      Buf source,
       Buf y) {
     Buf x = dense(backend, source);
     try {
@@ -315,8 +369,14 @@ final class Pools {
           (from, to) -> {
             for (int p = from; p < to; p++) {
               averagePlane(
-                  x.segment(), x.byteOffset() + (long) p * r.size * c.size * 4, r, c, rowCount,
-                  columnCount, divisor, y.segment(),
+                  x.segment(),
+                  x.byteOffset() + (long) p * r.size * c.size * 4,
+                  r,
+                  c,
+                  rowCount,
+                  columnCount,
+                  divisor,
+                  y.segment(),
                   y.byteOffset() + (long) p * r.out * c.out * 4);
             }
           });
@@ -326,8 +386,15 @@ final class Pools {
   }
 
   private static void averagePlane(
-      MemorySegment x, long at, Axis r, Axis c, int[] rowCount, int[] columnCount, long divisor,
-      MemorySegment y, long yAt) {
+      MemorySegment x,
+      long at,
+      Axis r,
+      Axis c,
+      int[] rowCount,
+      int[] columnCount,
+      long divisor,
+      MemorySegment y,
+      long yAt) {
     for (int i = 0; i < r.out; i++) {
       int top = r.start(i);
       int rowEnd = r.to(top);
@@ -349,7 +416,12 @@ final class Pools {
   }
 
   static void averageGrad(
-      Backend backend, Window w, boolean countPadding, long divisor, Dims ceilPad, Buf source,
+      Backend backend,
+      Window w,
+      boolean countPadding,
+      long divisor,
+      Dims ceilPad,
+      Buf source,
       Buf y) {
     Buf grad = dense(backend, source);
     try {
@@ -364,8 +436,14 @@ final class Pools {
           (from, to) -> {
             for (int p = from; p < to; p++) {
               spreadPlane(
-                  grad.segment(), grad.byteOffset() + (long) p * r.out * c.out * 4, r, c,
-                  rowCount, columnCount, divisor, y.segment(),
+                  grad.segment(),
+                  grad.byteOffset() + (long) p * r.out * c.out * 4,
+                  r,
+                  c,
+                  rowCount,
+                  columnCount,
+                  divisor,
+                  y.segment(),
                   y.byteOffset() + (long) p * r.size * c.size * 4);
             }
           });
@@ -375,8 +453,15 @@ final class Pools {
   }
 
   private static void spreadPlane(
-      MemorySegment grad, long at, Axis r, Axis c, int[] rowCount, int[] columnCount,
-      long divisor, MemorySegment y, long yAt) {
+      MemorySegment grad,
+      long at,
+      Axis r,
+      Axis c,
+      int[] rowCount,
+      int[] columnCount,
+      long divisor,
+      MemorySegment y,
+      long yAt) {
     for (int i = 0; i < r.out; i++) {
       int top = r.start(i);
       int rowEnd = r.to(top);

@@ -2,13 +2,18 @@ package dev.gatun.tensor.cpu.simd;
 
 import dev.gatun.tensor.DType;
 import dev.gatun.tensor.Device;
+import dev.gatun.tensor.Shape;
 import dev.gatun.tensor.op.BinaryKind;
 import dev.gatun.tensor.op.BinaryScalar;
 import dev.gatun.tensor.op.Composite;
 import dev.gatun.tensor.op.Effect;
+import dev.gatun.tensor.op.Gelu;
+import dev.gatun.tensor.op.LogSoftmax;
 import dev.gatun.tensor.op.Op;
 import dev.gatun.tensor.op.Primitive;
 import dev.gatun.tensor.op.ScatterKind;
+import dev.gatun.tensor.op.Silu;
+import dev.gatun.tensor.op.Softmax;
 import dev.gatun.tensor.op.UnaryKind;
 import dev.gatun.tensor.spi.Backend;
 import dev.gatun.tensor.spi.Buf;
@@ -59,6 +64,10 @@ public final class SimdBackend implements Backend {
   public boolean supports(Op op, List<DType> inputs) {
     return switch (op) {
       case BinaryScalar b -> true;
+      case Silu c -> inputs.get(0) == DType.FLOAT32 || inputs.get(0) == DType.FLOAT64;
+      case Softmax c -> inputs.get(0) == DType.FLOAT32;
+      case LogSoftmax c -> inputs.get(0) == DType.FLOAT32;
+      case Gelu g -> inputs.get(0) == DType.FLOAT32 && !g.tanh();
       case Composite c -> false;
       default -> scalar.supports(op, inputs);
     };
@@ -70,6 +79,10 @@ public final class SimdBackend implements Backend {
         switch (op) {
           case Primitive p -> primitive(p, in, out);
           case BinaryScalar b -> binaryScalar(b, in[0], out[0]);
+          case Silu c -> silu(in[0], out[0]);
+          case Gelu g -> errors(FloatErrors.GELU, in[0], out[0]);
+          case Softmax c -> softmax(false, c.axis(), in[0], out[0]);
+          case LogSoftmax c -> softmax(true, c.axis(), in[0], out[0]);
           default -> false;
         };
     if (!done) {
@@ -125,6 +138,7 @@ public final class SimdBackend implements Backend {
         }
         Convolutions.weightGrad(this, c.window(), c.groups(), in[0], in[1], out[0]);
       }
+      case Primitive.Random r -> random(r, out[0]);
       case Primitive.MaxPool m -> {
         if (!Pools.supports(in[0].dtype(), m.window())) {
           return false;
@@ -135,8 +149,7 @@ public final class SimdBackend implements Backend {
         if (!Pools.supports(in[0].dtype(), a.window())) {
           return false;
         }
-        Pools.average(
-            this, a.window(), a.countPadding(), a.divisor(), a.ceilPad(), in[0], out[0]);
+        Pools.average(this, a.window(), a.countPadding(), a.divisor(), a.ceilPad(), in[0], out[0]);
       }
       case Primitive.AvgPoolGrad a -> {
         if (!Pools.supports(in[0].dtype(), a.window())) {
@@ -170,6 +183,9 @@ public final class SimdBackend implements Backend {
     if (kind.domain() == UnaryKind.Domain.PREDICATE || kind.domain() == UnaryKind.Domain.BITS) {
       return false;
     }
+    if (wide == DType.FLOAT32 && (kind == UnaryKind.ERF || kind == UnaryKind.ERFC)) {
+      return errors(kind == UnaryKind.ERF ? FloatErrors.ERF : FloatErrors.ERFC, x, y);
+    }
     Elementwise.Kernel kernel =
         switch (wide) {
           case FLOAT32 -> FloatKernels.unary(kind);
@@ -181,6 +197,86 @@ public final class SimdBackend implements Backend {
     }
     Elementwise.run(new Buf[] {x}, new DType[] {wide}, y, wide, kernel);
     return true;
+  }
+
+  private static boolean errors(int op, Buf x, Buf y) {
+    DType wide = DType.FLOAT32;
+    Elementwise.run(
+        new Buf[] {x},
+        new DType[] {wide},
+        y,
+        wide,
+        (b, at, out, outAt, n) -> FloatErrors.run(op, b[0], at[0], out, outAt, n));
+    return true;
+  }
+
+  private static boolean silu(Buf x, Buf y) {
+    DType wide = Elementwise.wide(x.dtype());
+    Elementwise.Kernel kernel =
+        wide == DType.FLOAT32 ? FloatKernels.silu() : DoubleKernels.silu();
+    Elementwise.run(new Buf[] {x}, new DType[] {wide}, y, wide, kernel);
+    return true;
+  }
+
+  private boolean softmax(boolean log, int axis, Buf x, Buf y) {
+    int rank = x.shape().rank();
+    if (x.numel() == 0) {
+      return true;
+    }
+    if (rank == 0) {
+      Rows.softmax(log, 1, x, y);
+      return true;
+    }
+    int last = x.shape().axis(axis);
+    int n = Math.toIntExact(x.shape().size(last));
+    if (last == rank - 1) {
+      Buf dense = contiguous(x);
+      try {
+        Rows.softmax(log, n, dense, y);
+      } finally {
+        release(dense, x);
+      }
+      return true;
+    }
+    // The axis is brought to the end and back.
+    int[] order = new int[rank];
+    for (int i = 0; i < rank; i++) {
+      order[i] = i == rank - 1 ? last : i == last ? rank - 1 : i;
+    }
+    Buf turned = x.with(x.layout().permute(order));
+    Storage in = allocate(x.numel() * Float.BYTES);
+    Storage out = allocate(x.numel() * Float.BYTES);
+    try {
+      Buf dense = new Buf(in, Layout.contiguous(turned.shape()), x.dtype());
+      Copies.copy(turned, dense);
+      Buf result = new Buf(out, dense.layout(), x.dtype());
+      Rows.softmax(log, n, dense, result);
+      Copies.copy(result.with(result.layout().permute(order)), y);
+    } finally {
+      in.release();
+      out.release();
+    }
+    return true;
+  }
+
+  /** Divides the stream of numbers among the threads: element i depends on its number only. */
+  private void random(Primitive.Random op, Buf y) {
+    long n = y.numel();
+    int tasks = n < Elementwise.PARALLEL ? 1 : ThreadPool.size();
+    long blocks = (n + 3) / 4;
+    ThreadPool.parallelFor(
+        tasks,
+        t -> {
+          long from = blocks * t / tasks * 4;
+          long count = Math.min(n, blocks * (t + 1) / tasks * 4) - from;
+          Shape shape = Shape.of(count);
+          Layout part = Layout.of(shape, new long[] {1}, y.offset() + from);
+          scalar.execute(
+              new Primitive.Random(
+                  op.distribution(), shape, op.dtype(), op.seed(), op.offset() + from),
+              new Buf[0],
+              new Buf[] {y.with(part)});
+        });
   }
 
   private static Elementwise.@Nullable Kernel binaryKernel(BinaryKind kind, DType wide) {
@@ -214,7 +310,7 @@ public final class SimdBackend implements Backend {
     DType dtype = x.dtype();
     Storage storage = allocate(Double.BYTES);
     try {
-      Buf number = new Buf(storage, Layout.contiguous(dev.gatun.tensor.Shape.scalar()), dtype);
+      Buf number = new Buf(storage, Layout.contiguous(Shape.scalar()), dtype);
       Copies.full(op.value(), number);
       Buf b = number.expand(x.shape());
       BinaryKind kind = op.kind();

@@ -6,6 +6,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The fork-join loop of the CPU kernels: a fixed set of daemon threads and a static partition.
@@ -87,7 +88,7 @@ final class ThreadPool {
     }
     loop.runShare(0);
     loop.await();
-    Throwable failure = loop.failure.get();
+    Throwable failure = loop.failure();
     if (failure instanceof RuntimeException e) {
       throw e;
     }
@@ -116,7 +117,7 @@ final class ThreadPool {
     private final IntTask body;
     private final Thread caller;
     private final AtomicInteger pending;
-    private final AtomicReference<Throwable> failure = new AtomicReference<>();
+    private @Nullable Throwable failure;
     private volatile boolean callerParked;
 
     Loop(int tasks, int threads, IntTask body, Thread caller) {
@@ -133,13 +134,21 @@ final class ThreadPool {
           body.run(i);
         }
       } catch (Throwable t) {
-        if (!failure.compareAndSet(null, t)) {
-          Throwable first = failure.get();
-          if (first != t) {
-            first.addSuppressed(t);
-          }
-        }
+        fail(t);
       }
+    }
+
+    private synchronized void fail(Throwable t) {
+      if (failure == null) {
+        failure = t;
+      } else if (failure != t) {
+        failure.addSuppressed(t);
+      }
+    }
+
+    /** The first exception of a task; complete once the loop has ended. */
+    synchronized @Nullable Throwable failure() {
+      return failure;
     }
 
     void finish() {

@@ -12,8 +12,8 @@ import java.lang.foreign.ValueLayout;
 
 /**
  * Convolutions by matrix products with the windows of an image as a matrix: a row for each channel
- * and kernel element, a column for each output position (known as im2col). Up to three spatial axes;
- * float32 and float64. Immutable.
+ * and kernel element, a column for each output position (known as im2col). Up to three spatial
+ * axes; float32 and float64. Immutable.
  */
 final class WindowMatrix {
   private final int images;
@@ -65,9 +65,22 @@ final class WindowMatrix {
           try {
             fill(x, (long) t * channels * inPlane, matrix.segment());
             multiply(
-                x.dtype(), filters, positions, k, w.segment(),
-                w.offset() + (long) g * filters * k, k, 1, matrix.segment(), 0, positions, 1,
-                y.segment(), y.offset() + (long) t * filters * positions, positions, false);
+                x.dtype(),
+                filters,
+                positions,
+                k,
+                w.segment(),
+                w.offset() + (long) g * filters * k,
+                k,
+                1,
+                matrix.segment(),
+                0,
+                positions,
+                1,
+                y.segment(),
+                y.offset() + (long) t * filters * positions,
+                positions,
+                false);
           } finally {
             matrix.release();
           }
@@ -83,10 +96,22 @@ final class WindowMatrix {
           Storage matrix = matrix(backend, y.dtype());
           try {
             multiply(
-                y.dtype(), k, positions, filters, w.segment(),
-                w.offset() + (long) g * filters * k, 1, k, grad.segment(),
-                grad.offset() + (long) t * filters * positions, positions, 1, matrix.segment(), 0,
-                positions, false);
+                y.dtype(),
+                k,
+                positions,
+                filters,
+                w.segment(),
+                w.offset() + (long) g * filters * k,
+                1,
+                k,
+                grad.segment(),
+                grad.offset() + (long) t * filters * positions,
+                positions,
+                1,
+                matrix.segment(),
+                0,
+                positions,
+                false);
             addBack(matrix.segment(), y, (long) t * channels * inPlane);
           } finally {
             matrix.release();
@@ -102,9 +127,22 @@ final class WindowMatrix {
         int g = t % groups;
         fill(x, (long) t * channels * inPlane, matrix.segment());
         multiply(
-            x.dtype(), filters, k, positions, grad.segment(),
-            grad.offset() + (long) t * filters * positions, positions, 1, matrix.segment(), 0, 1,
-            positions, y.segment(), y.offset() + (long) g * filters * k, k, true);
+            x.dtype(),
+            filters,
+            k,
+            positions,
+            grad.segment(),
+            grad.offset() + (long) t * filters * positions,
+            positions,
+            1,
+            matrix.segment(),
+            0,
+            1,
+            positions,
+            y.segment(),
+            y.offset() + (long) g * filters * k,
+            k,
+            true);
       }
     } finally {
       matrix.release();
@@ -116,8 +154,21 @@ final class WindowMatrix {
   }
 
   private static void multiply(
-      DType dtype, int m, int n, int k, MemorySegment a, long aAt, long aRow, long aCol,
-      MemorySegment b, long bAt, long bRow, long bCol, MemorySegment c, long cAt, long ldc,
+      DType dtype,
+      int m,
+      int n,
+      int k,
+      MemorySegment a,
+      long aAt,
+      long aRow,
+      long aCol,
+      MemorySegment b,
+      long bAt,
+      long bRow,
+      long bCol,
+      MemorySegment c,
+      long cAt,
+      long ldc,
       boolean add) {
     if (dtype == DType.FLOAT64) {
       GemmDouble.gemm(m, n, k, a, aAt, aRow, aCol, b, bAt, bRow, bCol, c, cAt, ldc, add);
@@ -174,7 +225,13 @@ final class WindowMatrix {
           r % window,
           (input, position, n) ->
               Strided.run(
-                  size, x.segment(), from + input, stride[2], matrix, (to + position) * size, 1,
+                  size,
+                  x.segment(),
+                  from + input,
+                  stride[2],
+                  matrix,
+                  (to + position) * size,
+                  1,
                   n));
     }
   }

@@ -11,11 +11,16 @@ import dev.gatun.tensor.Tensor;
 import dev.gatun.tensor.op.BinaryKind;
 import dev.gatun.tensor.op.BinaryScalar;
 import dev.gatun.tensor.op.Dims;
+import dev.gatun.tensor.op.Distribution;
 import dev.gatun.tensor.op.Effect;
+import dev.gatun.tensor.op.Gelu;
+import dev.gatun.tensor.op.LogSoftmax;
 import dev.gatun.tensor.op.Op;
 import dev.gatun.tensor.op.Primitive;
 import dev.gatun.tensor.op.ReduceKind;
 import dev.gatun.tensor.op.ScatterKind;
+import dev.gatun.tensor.op.Silu;
+import dev.gatun.tensor.op.Softmax;
 import dev.gatun.tensor.op.UnaryKind;
 import dev.gatun.tensor.op.Window;
 import java.util.ArrayList;
@@ -316,8 +321,11 @@ class SimdBackendTest {
 
   private static Window window(int rank, int kernel, int stride, int pad, int dilation) {
     return new Window(
-        Dims.repeat(kernel, rank), Dims.repeat(stride, rank), Dims.repeat(pad, rank),
-        Dims.repeat(pad, rank), Dims.repeat(dilation, rank));
+        Dims.repeat(kernel, rank),
+        Dims.repeat(stride, rank),
+        Dims.repeat(pad, rank),
+        Dims.repeat(pad, rank),
+        Dims.repeat(dilation, rank));
   }
 
   @Test
@@ -368,16 +376,23 @@ class SimdBackendTest {
   void poolingAgrees() {
     // rank, size, kernel, stride, low pad, high pad, dilation
     int[][] cases = {
-      {2, 8, 2, 2, 0, 0, 1}, {2, 9, 2, 2, 0, 0, 1}, {2, 9, 3, 2, 1, 1, 1}, {2, 7, 3, 1, 1, 2, 2},
-      {1, 30, 3, 3, 0, 1, 1}, {2, 40, 2, 2, 0, 0, 1}
+      {2, 8, 2, 2, 0, 0, 1},
+      {2, 9, 2, 2, 0, 0, 1},
+      {2, 9, 3, 2, 1, 1, 1},
+      {2, 7, 3, 1, 1, 2, 2},
+      {1, 30, 3, 3, 0, 1, 1},
+      {2, 40, 2, 2, 0, 0, 1}
     };
     for (DType dtype : FLOATS) {
       for (int[] c : cases) {
         int r = c[0];
         Window w =
             new Window(
-                Dims.repeat(c[2], r), Dims.repeat(c[3], r), Dims.repeat(c[4], r),
-                Dims.repeat(c[5], r), Dims.repeat(c[6], r));
+                Dims.repeat(c[2], r),
+                Dims.repeat(c[3], r),
+                Dims.repeat(c[4], r),
+                Dims.repeat(c[5], r),
+                Dims.repeat(c[6], r));
         long[] dims = r == 1 ? new long[] {5, 3, c[1]} : new long[] {5, 7, c[1], c[1]};
         Tensor x = values(dtype, true, dims);
         check("max", 0, new Primitive.MaxPool(w), x);
@@ -391,8 +406,7 @@ class SimdBackendTest {
             check("average", 4, op, y);
             Dims size = Dims.repeat(c[1], r);
             Tensor g = Engine.call(op, y);
-            check(
-                "gradient", 16, new Primitive.AvgPoolGrad(w, count, divisor, ceil, size), g);
+            check("gradient", 16, new Primitive.AvgPoolGrad(w, count, divisor, ceil, size), g);
           }
         }
       }
@@ -461,6 +475,44 @@ class SimdBackendTest {
             compare(effect + " " + i, 8, got[i].add(8.0), want[i].add(8.0));
           }
         }
+      }
+    }
+  }
+
+  @Test
+  void fusedCompositesAgree() {
+    for (long[] shape : new long[][] {{3, 5, 10}, {2, 7, 64}, {4, 3, 1001}, {1, 1, 1}}) {
+      Tensor x = values(DType.FLOAT32, false, shape);
+      for (Tensor v : views(x)) {
+        for (int axis = 0; axis < 3; axis++) {
+          check("softmax", 32, new Softmax(axis), v);
+          // Near 0 it is the logarithm of a sum near 1, which the reference rounds.
+          check("log softmax", 4096, new LogSoftmax(axis), v);
+        }
+        check("silu", 8, new Silu(), v);
+        check("gelu", 4000, new Gelu(false), v); // the reference rounds between its steps
+      }
+    }
+  }
+
+  @Test
+  void theErrorFunctionIsExactToTheLastBit() {
+    double[] x = new double[4001];
+    for (int i = 0; i < x.length; i++) {
+      x[i] = (i - 2000) / 200.0;
+    }
+    Tensor t = Tensor.of(x, Shape.of(x.length)).to(Device.SCALAR).to(DType.FLOAT32);
+    check("erf", 1, new Primitive.Unary(UnaryKind.ERF), t);
+    check("erfc", 1, new Primitive.Unary(UnaryKind.ERFC), t);
+  }
+
+  @Test
+  void randomNumbersAreTheReferences() {
+    for (Distribution d : Distribution.values()) {
+      for (long n : new long[] {1, 1001, 70_003}) {
+        DType dtype = d == Distribution.BITS ? DType.INT32 : DType.FLOAT32;
+        Op op = new Primitive.Random(d, Shape.of(n), dtype, 42, 8);
+        compare("random", 0, Engine.create(Device.CPU, op), Engine.create(Device.SCALAR, op));
       }
     }
   }
