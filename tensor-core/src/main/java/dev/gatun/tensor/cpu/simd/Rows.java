@@ -20,21 +20,23 @@ final class Rows {
   /** Over runs of {@code n} elements; both tensors are contiguous. */
   static void softmax(boolean log, int n, Buf x, Buf y) {
     long rows = x.numel() / n;
-    int tasks =
-        x.numel() < Elementwise.PARALLEL / 4 ? 1 : (int) Math.min(rows, ThreadPool.size());
+    int tasks = x.numel() < Elementwise.PARALLEL / 4 ? 1 : (int) Math.min(rows, ThreadPool.size());
     ThreadPool.parallelFor(
         tasks,
         t -> {
           for (long r = rows * t / tasks; r < rows * (t + 1) / tasks; r++) {
             row(
-                log, x.segment(), x.byteOffset() + r * n * 4, y.segment(),
-                y.byteOffset() + r * n * 4, n);
+                log,
+                x.segment(),
+                x.byteOffset() + r * n * 4,
+                y.segment(),
+                y.byteOffset() + r * n * 4,
+                n);
           }
         });
   }
 
-  private static void row(
-      boolean log, MemorySegment x, long at, MemorySegment y, long yAt, int n) {
+  private static void row(boolean log, MemorySegment x, long at, MemorySegment y, long yAt, int n) {
     float max = (float) FloatFolds.run(FloatFolds.MAX, x, at, n);
     int whole = n & -LANES;
     exponentials(x, at, y, yAt, whole, max);

@@ -212,8 +212,7 @@ public final class SimdBackend implements Backend {
 
   private static boolean silu(Buf x, Buf y) {
     DType wide = Elementwise.wide(x.dtype());
-    Elementwise.Kernel kernel =
-        wide == DType.FLOAT32 ? FloatKernels.silu() : DoubleKernels.silu();
+    Elementwise.Kernel kernel = wide == DType.FLOAT32 ? FloatKernels.silu() : DoubleKernels.silu();
     Elementwise.run(new Buf[] {x}, new DType[] {wide}, y, wide, kernel);
     return true;
   }
