@@ -1,59 +1,71 @@
 package dev.gatun.examples;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.concurrent.Callable;
-import me.tongfei.progressbar.ProgressBar;
-import org.jspecify.annotations.Nullable;
-import org.knowm.xchart.ChartEncoder;
-import org.knowm.xchart.XYChart;
-import org.knowm.xchart.XYChartBuilder;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import dev.gatun.tensor.GatunException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
+import picocli.CommandLine.ParameterException;
 
-/** The command line. */
-@Command(name = "gatun", mixinStandardHelpOptions = true, version = "gatun 0.1.0-SNAPSHOT")
-public final class Main implements Callable<Integer> {
-  private static final Logger LOG = LoggerFactory.getLogger(Main.class);
+/** The command line behind {@code ./gatun}: one subcommand for each program. */
+@Command(
+    name = "gatun",
+    description = "Deep learning on the JVM.",
+    mixinStandardHelpOptions = true,
+    version = "gatun 0.1.0-SNAPSHOT",
+    subcommands = {TrainCommand.class, DoctorCommand.class})
+public final class Main implements Runnable {
+  /** What went wrong was the user's input or files: one sentence says it, nothing half-written. */
+  static final int BAD_INPUT = 2;
 
-  @Spec private @Nullable CommandSpec spec;
-
-  @Option(names = "--chart", description = "Write a chart to this PNG file.")
-  private @Nullable Path chart;
+  @CommandLine.Spec private CommandLine.Model.@org.jspecify.annotations.Nullable CommandSpec spec;
 
   private Main() {}
 
   /**
-   * Runs the command line and ends the process with its exit status.
+   * Runs a command and ends the process: 0 when all went well, 1 when a check failed or a program
+   * broke, 2 when arguments, files or devices are not usable.
    *
    * @param args the words of the command line
    */
   public static void main(String[] args) {
-    System.exit(new CommandLine(new Main()).execute(args));
+    System.exit(run(args));
   }
 
+  /** Runs a command and returns its exit status. */
+  static int run(String... args) {
+    return new CommandLine(new Main())
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setExecutionExceptionHandler((e, command, _) -> explain(e, command))
+        .execute(args);
+  }
+
+  private static int explain(Exception e, CommandLine command) throws Exception {
+    String sentence =
+        switch (e) {
+          case GatunException g -> g.getMessage();
+          case FileSystemException f -> fileProblem(f);
+          case UncheckedIOException u when u.getCause() instanceof FileSystemException f ->
+              fileProblem(f);
+          default -> throw e;
+        };
+    command.getErr().println("gatun: " + sentence);
+    return BAD_INPUT;
+  }
+
+  private static String fileProblem(FileSystemException e) {
+    return switch (e) {
+      case java.nio.file.NoSuchFileException _ -> "there is no file " + e.getFile();
+      case java.nio.file.AccessDeniedException _ -> "no permission for " + e.getFile();
+      default -> e.getMessage();
+    };
+  }
+
+  /** Without a subcommand: how to use it. */
   @Override
-  public Integer call() throws IOException {
-    Path file = chart;
-    if (file == null) {
-      if (spec != null) {
-        spec.commandLine().usage(System.out);
-      }
-      return 0;
+  public void run() {
+    if (spec != null) {
+      throw new ParameterException(spec.commandLine(), "Name a command.");
     }
-    XYChart plot = new XYChartBuilder().title("Placeholder").build();
-    plot.addSeries("squares", new double[] {0, 1, 2, 3}, new double[] {0, 1, 4, 9});
-    try (var bar = new ProgressBar("chart", 1)) {
-      Files.write(file, ChartEncoder.getBytes(plot, "png"));
-      bar.step();
-    }
-    LOG.info("wrote {}", file);
-    return 0;
   }
 }
