@@ -12,4 +12,6 @@ module dev.gatun.examples {
 
   opens dev.gatun.examples to
       info.picocli;
+  opens dev.gatun.examples.mnist to
+      info.picocli;
 }

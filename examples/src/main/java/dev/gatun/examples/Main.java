@@ -1,6 +1,7 @@
 package dev.gatun.examples;
 
 import dev.gatun.tensor.GatunException;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;
 import picocli.CommandLine;
@@ -13,7 +14,7 @@ import picocli.CommandLine.ParameterException;
     description = "Deep learning on the JVM.",
     mixinStandardHelpOptions = true,
     version = "gatun 0.1.0-SNAPSHOT",
-    subcommands = {TrainCommand.class, DoctorCommand.class})
+    subcommands = {TrainCommand.class, ConformanceCommand.class, DoctorCommand.class})
 public final class Main implements Runnable {
   /** What went wrong was the user's input or files: one sentence says it, nothing half-written. */
   static final int BAD_INPUT = 2;
@@ -47,6 +48,8 @@ public final class Main implements Runnable {
           case FileSystemException f -> fileProblem(f);
           case UncheckedIOException u when u.getCause() instanceof FileSystemException f ->
               fileProblem(f);
+          case UncheckedIOException u -> u.getMessage();
+          case IOException i -> i.toString();
           default -> throw e;
         };
     command.getErr().println("gatun: " + sentence);

@@ -39,39 +39,53 @@ public final class Idx {
    * @throws FormatException when the file is not exactly one IDX array
    */
   public static Tensor read(Path path) throws IOException {
-    long size = Files.size(path);
-    try (var raw = new BufferedInputStream(Files.newInputStream(path), 1 << 16)) {
+    return read(Files.newInputStream(path), Files.size(path), path.toString());
+  }
+
+  /**
+   * The tensor of a stream, such as a resource, on the default device. Closes the stream.
+   *
+   * @param name what messages call the stream
+   * @throws FormatException when the stream is not exactly one IDX array
+   */
+  public static Tensor read(InputStream in, String name) throws IOException {
+    return read(in, Long.MAX_VALUE / GREATEST_GZIP_RATIO, name);
+  }
+
+  /** Reads one array, plain or compressed; {@code size} is the most bytes that come. */
+  private static Tensor read(InputStream in, long size, String name) throws IOException {
+    try (var raw = new BufferedInputStream(in, 1 << 16)) {
       raw.mark(2);
       boolean gzip = raw.read() == GZIP_MAGIC_0 && raw.read() == GZIP_MAGIC_1;
       raw.reset();
       if (!gzip) {
-        return read(raw, size, path);
+        return readArray(raw, size, name);
       }
       try (var unzipped = new GZIPInputStream(raw, 1 << 16)) {
-        return read(unzipped, Math.multiplyExact(size, GREATEST_GZIP_RATIO), path);
+        return readArray(unzipped, Math.multiplyExact(size, GREATEST_GZIP_RATIO), name);
       }
     } catch (EOFException e) {
-      throw new FormatException(path + " is truncated: its gzip stream does not end", e);
+      throw new FormatException(name + " is truncated: its gzip stream does not end", e);
     } catch (ZipException e) {
-      throw new FormatException(path + " is not a valid gzip file: " + e.getMessage(), e);
+      throw new FormatException(name + " is not a valid gzip file: " + e.getMessage(), e);
     }
   }
 
   /** Reads one array; {@code limit} is the most bytes that there can be. */
-  private static Tensor read(InputStream in, long limit, Path path) throws IOException {
+  private static Tensor readArray(InputStream in, long limit, String name) throws IOException {
     byte[] head = in.readNBytes(4);
     if (head.length < 4 || head[0] != 0 || head[1] != 0) {
       throw new FormatException(
-          path + " is no IDX file: expected it to begin with two zero bytes, a type and a rank");
+          name + " is no IDX file: expected it to begin with two zero bytes, a type and a rank");
     }
-    DType dtype = dtype(head[2], path);
+    DType dtype = dtype(head[2], name);
     int rank = head[3];
     if (rank < 1) {
-      throw new FormatException(path + " has rank " + (rank & 0xff) + ", expected 1 to 127");
+      throw new FormatException(name + " has rank " + (rank & 0xff) + ", expected 1 to 127");
     }
     byte[] sizes = in.readNBytes(4 * rank);
     if (sizes.length < 4 * rank) {
-      throw new FormatException(path + " is truncated in its " + rank + " sizes");
+      throw new FormatException(name + " is truncated in its " + rank + " sizes");
     }
     long[] dims = new long[rank];
     long bytes = dtype.byteSize();
@@ -87,7 +101,7 @@ public final class Idx {
     }
     if (bytes > limit - 4 - 4L * rank) {
       throw new FormatException(
-          path
+          name
               + " is truncated or corrupt: its sizes "
               + Arrays.toString(dims)
               + " of "
@@ -96,12 +110,12 @@ public final class Idx {
     }
     if (bytes > Integer.MAX_VALUE - 8) {
       throw new FormatException(
-          path + " has " + bytes + " bytes of elements, at most 2^31 - 9 are supported");
+          name + " has " + bytes + " bytes of elements, at most 2^31 - 9 are supported");
     }
-    byte[] data = readExactly(in, (int) bytes, path);
+    byte[] data = readExactly(in, (int) bytes, name);
     if (in.read() >= 0) {
       throw new FormatException(
-          path
+          name
               + " goes on after the "
               + bytes
               + " bytes that its sizes "
@@ -115,7 +129,7 @@ public final class Idx {
         MemorySegment.ofArray(data), dtype, Shape.of(dims), Gatun.defaultDevice());
   }
 
-  private static DType dtype(byte type, Path path) {
+  private static DType dtype(byte type, String name) {
     return switch (type) {
       case 0x08 -> DType.UINT8;
       case 0x09 -> DType.INT8;
@@ -125,7 +139,7 @@ public final class Idx {
       case 0x0e -> DType.FLOAT64;
       default ->
           throw new FormatException(
-              path
+              name
                   + " has the unknown IDX type 0x"
                   + Integer.toHexString(type & 0xff)
                   + ", expected 0x8, 0x9, 0xb, 0xc, 0xd or 0xe");
@@ -133,7 +147,7 @@ public final class Idx {
   }
 
   /** Grows as bytes arrive: a gzip file can promise much more than it has. */
-  private static byte[] readExactly(InputStream in, int n, Path path) throws IOException {
+  private static byte[] readExactly(InputStream in, int n, String name) throws IOException {
     byte[] data = new byte[Math.min(n, CHUNK)];
     int have = 0;
     while (have < n) {
@@ -143,7 +157,7 @@ public final class Idx {
       int read = in.read(data, have, data.length - have);
       if (read < 0) {
         throw new FormatException(
-            path + " is truncated: expected " + n + " bytes of elements, got " + have);
+            name + " is truncated: expected " + n + " bytes of elements, got " + have);
       }
       have += read;
     }

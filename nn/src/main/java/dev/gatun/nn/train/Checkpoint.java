@@ -111,6 +111,16 @@ public final class Checkpoint {
     return metadata;
   }
 
+  /**
+   * True for the state of a training, as {@link #saveTraining} writes it; false for a model alone.
+   *
+   * @throws FormatException when the file is no valid safetensors file
+   * @throws UncheckedIOException when reading fails
+   */
+  public static boolean isTraining(Path path) {
+    return isTraining(open(path));
+  }
+
   private static long number(Map<String, String> metadata, String key, Path path) {
     String text = metadata.remove(key);
     try {
