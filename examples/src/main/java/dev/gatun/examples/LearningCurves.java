@@ -24,6 +24,7 @@ import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.style.Styler.LegendPosition;
+import org.knowm.xchart.style.markers.Marker;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /**
@@ -38,15 +39,24 @@ public final class LearningCurves implements TrainerListener {
   private static final int WIDTH = 640;
   private static final int HEIGHT = 480;
 
-  /** Weight of the newest batch in the smoothed training loss. */
+  private static final String TRAIN_LOSS = "train_loss";
+  private static final String TEST_LOSS = "test_loss";
+  private static final String TRAIN_ACCURACY = "train_accuracy";
+  private static final String TEST_ACCURACY = "test_accuracy";
+
+  /** Weight of the newest batch in the smoothed training curves. */
   private static final double SMOOTHING = 0.05;
 
   /** More are not seen. */
   private static final int POINTS_PER_EPOCH = 100;
 
+  /** The axis of accuracies shows this many times the best test error, so that its end is seen. */
+  private static final double AXIS_OVER_ERROR = 8;
+
   private final String metric;
   private final Map<String, Curve> curves = new LinkedHashMap<>();
-  private double smoothed = Double.NaN;
+  private double loss = Double.NaN;
+  private double accuracy = Double.NaN;
 
   /** The points of one line. */
   private static final class Curve {
@@ -58,6 +68,17 @@ public final class LearningCurves implements TrainerListener {
         x.add(epoch);
         y.add(value);
       }
+    }
+
+    /** Without the points below {@code least}. */
+    Curve from(double least) {
+      var above = new Curve();
+      for (int i = 0; i < x.size(); i++) {
+        if (y.get(i) >= least) {
+          above.add(x.get(i), y.get(i));
+        }
+      }
+      return above;
     }
   }
 
@@ -76,21 +97,24 @@ public final class LearningCurves implements TrainerListener {
 
   @Override
   public void onBatch(Trainer trainer, BatchReport report) {
-    double loss = report.loss();
-    smoothed = Double.isNaN(smoothed) ? loss : smoothed + SMOOTHING * (loss - smoothed);
+    loss = smooth(loss, report.loss());
+    accuracy = smooth(accuracy, of(report.metrics(), metric));
     long stride = Math.ceilDiv(report.batches(), POINTS_PER_EPOCH);
     if ((report.batch() + 1) % stride == 0) {
-      curve("train_loss")
-          .add(report.epoch() + (report.batch() + 1.0) / report.batches(), smoothed);
+      double epoch = report.epoch() + (report.batch() + 1.0) / report.batches();
+      curve(TRAIN_LOSS).add(epoch, loss);
+      curve(TRAIN_ACCURACY).add(epoch, 100 * accuracy);
     }
+  }
+
+  private static double smooth(double before, double now) {
+    return Double.isNaN(before) ? now : before + SMOOTHING * (now - before);
   }
 
   @Override
   public void onEpochEnd(Trainer trainer, EpochReport report) {
-    long epoch = report.epoch() + 1;
-    curve("test_loss").add(epoch, of(report.validation(), Trainer.LOSS));
-    curve("train_accuracy").add(epoch, 100 * of(report.train(), metric));
-    curve("test_accuracy").add(epoch, 100 * of(report.validation(), metric));
+    curve(TEST_LOSS).add(report.epoch() + 1, of(report.validation(), Trainer.LOSS));
+    curve(TEST_ACCURACY).add(report.epoch() + 1, 100 * of(report.validation(), metric));
   }
 
   private static double of(Map<String, Double> metrics, String name) {
@@ -100,7 +124,8 @@ public final class LearningCurves implements TrainerListener {
   @Override
   public Map<String, String> state() {
     var state = new LinkedHashMap<String, String>();
-    state.put("smoothed", Double.toString(smoothed));
+    state.put("loss", Double.toString(loss));
+    state.put("accuracy", Double.toString(accuracy));
     curves.forEach(
         (name, curve) -> {
           state.put(name + ".x", text(curve.x));
@@ -116,8 +141,9 @@ public final class LearningCurves implements TrainerListener {
   @Override
   public void restore(Map<String, String> state) {
     curves.clear();
-    smoothed = Double.parseDouble(state.getOrDefault("smoothed", "NaN"));
-    for (String name : List.of("train_loss", "test_loss", "train_accuracy", "test_accuracy")) {
+    loss = Double.parseDouble(state.getOrDefault("loss", "NaN"));
+    accuracy = Double.parseDouble(state.getOrDefault("accuracy", "NaN"));
+    for (String name : List.of(TRAIN_LOSS, TEST_LOSS, TRAIN_ACCURACY, TEST_ACCURACY)) {
       List<Double> x = numbers(state.getOrDefault(name + ".x", ""));
       List<Double> y = numbers(state.getOrDefault(name + ".y", ""));
       for (int i = 0; i < Math.min(x.size(), y.size()); i++) {
@@ -157,17 +183,33 @@ public final class LearningCurves implements TrainerListener {
 
   private XYChart loss(String title) {
     XYChart chart = chart(title, "loss");
-    chart.getStyler().setYAxisLogarithmic(true).setLegendPosition(LegendPosition.InsideNE);
-    line(chart, "training, smoothed", "train_loss", TRAINING);
-    line(chart, "test", "test_loss", TEST);
+    chart
+        .getStyler()
+        .setYAxisLogarithmic(true)
+        .setYAxisDecimalPattern("0.####")
+        .setLegendPosition(LegendPosition.InsideNE);
+    line(chart, "training, smoothed", curve(TRAIN_LOSS), TRAINING, SeriesMarkers.NONE);
+    line(chart, "test", curve(TEST_LOSS), TEST, SeriesMarkers.CIRCLE);
     return chart;
   }
 
   private XYChart accuracy() {
     XYChart chart = chart(" ", "accuracy, %");
-    chart.getStyler().setLegendPosition(LegendPosition.InsideSE);
-    line(chart, "training, while learning", "train_accuracy", TRAINING);
-    line(chart, "test", "test_accuracy", TEST);
+    double best = curve(TEST_ACCURACY).y.stream().mapToDouble(y -> y).max().orElse(0);
+    double least = Math.max(0, Math.floor(100 - AXIS_OVER_ERROR * (100 - best)));
+    chart
+        .getStyler()
+        .setYAxisMin(least)
+        .setYAxisMax(100.0)
+        .setYAxisDecimalPattern("0.##")
+        .setLegendPosition(LegendPosition.InsideSE);
+    line(
+        chart,
+        "training, smoothed",
+        curve(TRAIN_ACCURACY).from(least),
+        TRAINING,
+        SeriesMarkers.NONE);
+    line(chart, "test", curve(TEST_ACCURACY).from(least), TEST, SeriesMarkers.CIRCLE);
     return chart;
   }
 
@@ -183,6 +225,7 @@ public final class LearningCurves implements TrainerListener {
     chart
         .getStyler()
         .setXAxisMin(0.0)
+        .setXAxisDecimalPattern("0.##")
         .setPlotGridLinesColor(GRID)
         .setPlotGridLinesStroke(new BasicStroke(1))
         .setChartBackgroundColor(Color.WHITE)
@@ -192,8 +235,8 @@ public final class LearningCurves implements TrainerListener {
     return chart;
   }
 
-  private void line(XYChart chart, String name, String key, Color colour) {
-    Curve curve = curve(key);
+  private static void line(
+      XYChart chart, String name, Curve curve, Color colour, Marker marker) {
     if (curve.x.isEmpty()) {
       return;
     }
@@ -201,7 +244,6 @@ public final class LearningCurves implements TrainerListener {
     series.setLineColor(colour);
     series.setMarkerColor(colour);
     series.setLineStyle(new BasicStroke(2));
-    boolean few = curve.x.size() <= POINTS_PER_EPOCH / 2;
-    series.setMarker(few ? SeriesMarkers.CIRCLE : SeriesMarkers.NONE);
+    series.setMarker(marker);
   }
 }
