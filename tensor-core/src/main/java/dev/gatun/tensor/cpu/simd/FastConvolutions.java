@@ -393,8 +393,8 @@ final class FastConvolutions {
           c += sums[at + i + 2];
           d += sums[at + i + 3];
         }
-        long filter = (long) group * s.filters + panel * ROWS + r;
-        long to = (yAt + filter * s.k() + tile * VECTORS + v) * Float.BYTES;
+        long filter = (long) group * s.filters + (long) panel * ROWS + r;
+        long to = (yAt + filter * s.k() + (long) tile * VECTORS + v) * Float.BYTES;
         y.set(ValueLayout.JAVA_FLOAT, to, y.get(ValueLayout.JAVA_FLOAT, to) + ((a + b) + (c + d)));
       }
     }
