@@ -29,7 +29,8 @@ final class DoctorCommand implements Callable<Integer> {
           Json.object(
               "event", "machine", "jvm", vm, "os", os(), "cores", cores, "max_heap_mib", heap));
     } else {
-      System.out.printf("Java     %s%nSystem   %s%nCores    %d%nHeap     %d MiB%n", vm, os(), cores, heap);
+      System.out.printf(
+          "Java     %s%nSystem   %s%nCores    %d%nHeap     %d MiB%n", vm, os(), cores, heap);
     }
     for (BackendProvider.Found found : Device.list()) {
       String state = found.usable() ? verify(found.device()) : "not usable";

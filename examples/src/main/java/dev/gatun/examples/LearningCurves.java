@@ -1,10 +1,10 @@
 package dev.gatun.examples;
 
-import dev.gatun.nn.format.AtomicFile;
 import dev.gatun.nn.train.BatchReport;
 import dev.gatun.nn.train.EpochReport;
 import dev.gatun.nn.train.Trainer;
 import dev.gatun.nn.train.TrainerListener;
+import dev.gatun.tensor.io.AtomicFile;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Graphics2D;
@@ -28,9 +28,8 @@ import org.knowm.xchart.style.markers.Marker;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /**
- * Collects a training's loss and accuracy and draws them over epochs as one picture, side by
- * side. The points survive a restart in the checkpoint. Not
- * thread-safe.
+ * Collects a training's loss and accuracy and draws them over epochs as one picture, side by side.
+ * The points survive a restart in the checkpoint. Not thread-safe.
  */
 public final class LearningCurves implements TrainerListener {
   private static final Color TRAINING = new Color(0xe08214);
@@ -126,11 +125,10 @@ public final class LearningCurves implements TrainerListener {
     var state = new LinkedHashMap<String, String>();
     state.put("loss", Double.toString(loss));
     state.put("accuracy", Double.toString(accuracy));
-    curves.forEach(
-        (name, curve) -> {
-          state.put(name + ".x", text(curve.x));
-          state.put(name + ".y", text(curve.y));
-        });
+    curves.forEach((name, curve) -> {
+      state.put(name + ".x", text(curve.x));
+      state.put(name + ".y", text(curve.y));
+    });
     return state;
   }
 
@@ -153,9 +151,7 @@ public final class LearningCurves implements TrainerListener {
   }
 
   private static List<Double> numbers(String text) {
-    return text.isEmpty()
-        ? List.of()
-        : Stream.of(text.split(" ")).map(Double::valueOf).toList();
+    return text.isEmpty() ? List.of() : Stream.of(text.split(" ")).map(Double::valueOf).toList();
   }
 
   /**
@@ -235,8 +231,7 @@ public final class LearningCurves implements TrainerListener {
     return chart;
   }
 
-  private static void line(
-      XYChart chart, String name, Curve curve, Color colour, Marker marker) {
+  private static void line(XYChart chart, String name, Curve curve, Color colour, Marker marker) {
     if (curve.x.isEmpty()) {
       return;
     }

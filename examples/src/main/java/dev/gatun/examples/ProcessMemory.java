@@ -11,7 +11,9 @@ public final class ProcessMemory {
 
   private ProcessMemory() {}
 
-  /** The greatest resident set so far in MiB, or null where the system does not tell (not Linux). */
+  /**
+   * The greatest resident set so far in MiB, or null where the system does not tell (not Linux).
+   */
   public static @Nullable Double peakMib() {
     try {
       for (String line : Files.readAllLines(STATUS)) {

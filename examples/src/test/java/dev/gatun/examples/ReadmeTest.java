@@ -52,7 +52,8 @@ final class ReadmeTest {
   /** The README's only block of Java. */
   private static String program() throws IOException {
     Path readme = Path.of("").toAbsolutePath().resolveSibling("README.md");
-    var block = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL).matcher(Files.readString(readme));
+    var block =
+        Pattern.compile("```java\n(.*?)```", Pattern.DOTALL).matcher(Files.readString(readme));
     assertThat(block.find()).as("a block of Java in %s", readme).isTrue();
     return block.group(1);
   }

@@ -36,12 +36,12 @@ public final class Padding {
   }
 
   /**
-   * Padded with the tensor's own elements, or with 0 for {@link Mode#CONSTANT}; negative amounts cut
-   * off.
+   * Padded with the tensor's own elements, or with 0 for {@link Mode#CONSTANT}; negative amounts
+   * cut off.
    *
    * @param amounts as in {@link #pad(Tensor, double, long...)}
-   * @throws ShapeException when an axis is too short: for {@link Mode#REFLECT} an amount must be less
-   *     than its size, for {@link Mode#CIRCULAR} no more than it
+   * @throws ShapeException when an axis is too short: for {@link Mode#REFLECT} an amount must be
+   *     less than its size, for {@link Mode#CIRCULAR} no more than it
    */
   public static Tensor pad(Tensor x, Mode mode, long... amounts) {
     if (mode == Mode.CONSTANT) {
@@ -65,11 +65,17 @@ public final class Padding {
           };
       if (Math.max(low, high) > most || size + low + high < 0) {
         throw new ShapeException(
-            mode + " padding of " + low + " and " + high + " does not fit axis " + axis
-                + " of shape " + x.shape());
+            mode
+                + " padding of "
+                + low
+                + " and "
+                + high
+                + " does not fit axis "
+                + axis
+                + " of shape "
+                + x.shape());
       }
-      long[] from =
-          LongStream.range(-low, size + high).map(at -> source(mode, at, size)).toArray();
+      long[] from = LongStream.range(-low, size + high).map(at -> source(mode, at, size)).toArray();
       y = y.indexSelect(axis, Tensor.of(from).to(x.device()));
     }
     return y;
@@ -86,8 +92,13 @@ public final class Padding {
   private static void check(Tensor x, long[] amounts) {
     if (amounts.length % 2 != 0 || amounts.length / 2 > x.rank()) {
       throw new ShapeException(
-          "pad needs two amounts for each of at most " + x.rank() + " axes of shape " + x.shape()
-              + ", got " + amounts.length + " amounts");
+          "pad needs two amounts for each of at most "
+              + x.rank()
+              + " axes of shape "
+              + x.shape()
+              + ", got "
+              + amounts.length
+              + " amounts");
     }
   }
 }

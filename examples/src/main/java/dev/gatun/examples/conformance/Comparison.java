@@ -49,7 +49,12 @@ final class Comparison {
         return String.format(
             Locale.ROOT,
             "%s[%d] is %s, expected %s: off by %.3g, allowed %.3g",
-            file, i, y, x, error, allowed);
+            file,
+            i,
+            y,
+            x,
+            error,
+            allowed);
       }
     }
     return null;

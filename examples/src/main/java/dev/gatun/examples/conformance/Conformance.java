@@ -143,8 +143,7 @@ public final class Conformance {
         }
         Tensor want = Npy.read(c.folder().resolve(item.file()));
         String wrong =
-            Comparison.firstWrong(
-                item.file(), HostArray.of(want), HostArray.of(got), tolerance);
+            Comparison.firstWrong(item.file(), HostArray.of(want), HostArray.of(got), tolerance);
         if (wrong != null) {
           return wrong;
         }

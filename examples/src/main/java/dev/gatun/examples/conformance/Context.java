@@ -63,20 +63,19 @@ public final class Context implements AutoCloseable {
 
   /**
    * Gives a model this case's device and dtype and the values of the operands named {@code p_...},
-   * with dots written as two underscores. Gradients with respect to these operands are then those of
-   * the model's parameters. The model is closed after the case.
+   * with dots written as two underscores. Gradients with respect to these operands are then those
+   * of the model's parameters. The model is closed after the case.
    */
   public <M extends Model> M load(M model) {
     models.add(model);
     model.to(device);
     model.to(dtype);
     Map<String, Tensor> state = new LinkedHashMap<>();
-    inputs.forEach(
-        (name, tensor) -> {
-          if (name.startsWith(PARAMETER)) {
-            state.put(name.substring(PARAMETER.length()).replace("__", "."), tensor);
-          }
-        });
+    inputs.forEach((name, tensor) -> {
+      if (name.startsWith(PARAMETER)) {
+        state.put(name.substring(PARAMETER.length()).replace("__", "."), tensor);
+      }
+    });
     model.loadStateDict(state);
     model
         .stateDict()

@@ -10,8 +10,8 @@ import dev.gatun.tensor.Shape;
 import dev.gatun.tensor.Tensor;
 
 /**
- * From pixels, uint8 [n, height, width], to float32 [n, 1, height, width] of mean 0 and deviation
- * 1 over the training data. Mean and deviation are part of the model, so its file is all that is
+ * From pixels, uint8 [n, height, width], to float32 [n, 1, height, width] of mean 0 and deviation 1
+ * over the training data. Mean and deviation are part of the model, so its file is all that is
  * needed to use it on pictures.
  */
 final class Pixels implements Layer, Model {

@@ -1,6 +1,5 @@
 package dev.gatun.examples.mnist;
 
-import dev.gatun.nn.train.Trainer;
 import dev.gatun.nn.train.TrainerListener;
 import dev.gatun.tensor.FormatException;
 import java.util.LinkedHashMap;
@@ -67,18 +66,17 @@ record Plan(Kind model, long epochs, int batch, double rate, long seed, long exa
   @Override
   public void restore(Map<String, String> saved) {
     state()
-        .forEach(
-            (name, value) -> {
-              if (!value.equals(saved.get(name))) {
-                throw new FormatException(
-                    "The checkpoint is of a run with "
-                        + name
-                        + " "
-                        + saved.get(name)
-                        + ", this one has "
-                        + value
-                        + ": give the same options to go on with it");
-              }
-            });
+        .forEach((name, value) -> {
+          if (!value.equals(saved.get(name))) {
+            throw new FormatException(
+                "The checkpoint is of a run with "
+                    + name
+                    + " "
+                    + saved.get(name)
+                    + ", this one has "
+                    + value
+                    + ": give the same options to go on with it");
+          }
+        });
   }
 }

@@ -13,8 +13,8 @@ import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Shows on standard error how a training goes: a bar for each epoch on a terminal, else a plain line
- * now and then. The launcher says whether there is a terminal, by its width in {@code
+ * Shows on standard error how a training goes: a bar for each epoch on a terminal, else a plain
+ * line now and then. The launcher says whether there is a terminal, by its width in {@code
  * gatun.columns}: Java itself cannot tell for standard error alone.
  */
 final class Progress implements TrainerListener, AutoCloseable {

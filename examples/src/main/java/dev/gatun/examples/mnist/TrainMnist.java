@@ -129,8 +129,7 @@ public final class TrainMnist implements Callable<Integer> {
             digits.train().size());
     Gatun.manualSeed(seed);
     try (Network network = Init.seeded(seed, () -> model.build(digits));
-        Optimizer optimizer =
-            AdamW.of(network.parameters()).learningRate(plan.rate()).build();
+        Optimizer optimizer = AdamW.of(network.parameters()).learningRate(plan.rate()).build();
         DataLoader train = digits.train().shuffle(seed).batches(plan.batch());
         DataLoader test = digits.test().batches(TEST_BATCH);
         var progress = new Progress()) {

@@ -4,6 +4,7 @@ import com.squareup.moshi.JsonWriter;
 import dev.gatun.tensor.FormatException;
 import dev.gatun.tensor.Gatun;
 import dev.gatun.tensor.Tensor;
+import dev.gatun.tensor.io.AtomicFile;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

@@ -2,6 +2,7 @@ package dev.gatun.nn.loss;
 
 import dev.gatun.tensor.DType;
 import dev.gatun.tensor.DTypeException;
+import dev.gatun.tensor.Engine;
 import dev.gatun.tensor.Shape;
 import dev.gatun.tensor.ShapeException;
 import dev.gatun.tensor.Tensor;
@@ -15,10 +16,41 @@ final class CrossEntropy {
   /** From logits; the target has class numbers or probabilities. */
   static Tensor ofLogits(Tensor x, Tensor target, ClassOptions options) {
     int axis = classAxis("crossEntropy", x);
+    boolean plain = options.weight() == null && options.labelSmoothing() == 0;
+    if (plain && x.rank() == 2 && x.dtype().isFloat() && target.dtype().isInteger()) {
+      return rows(x, target, options);
+    }
     Tensor logProbabilities = x.logSoftmax(axis);
     return target.dtype().isFloat()
         ? soft(logProbabilities, axis, target, options)
         : hard("crossEntropy", logProbabilities, axis, target, options);
+  }
+
+  /** The usual case, scores [N, C] and class numbers [N], in one op. */
+  private static Tensor rows(Tensor x, Tensor target, ClassOptions options) {
+    checkTarget("crossEntropy", x, 1, target);
+    Tensor index = target.to(DType.INT64);
+    Tensor counts = index.ne((double) options.ignoreIndex());
+    Tensor safe = counts.where(index, index.zerosLike());
+    Tensor all = Engine.call(new dev.gatun.tensor.op.CrossEntropy(), x, safe);
+    Tensor losses = counts.where(all, all.zerosLike());
+    return options.reduction() == Reduction.MEAN
+        ? losses.sum().div(counts.to(x.dtype()).sum())
+        : options.reduction().of(losses);
+  }
+
+  private static void checkTarget(String loss, Tensor scores, int axis, Tensor target) {
+    Shape expected = scores.shape().without(axis);
+    if (!target.shape().equals(expected)) {
+      throw new ShapeException(
+          loss
+              + " of scores "
+              + scores.shape()
+              + " needs class numbers "
+              + expected
+              + ", got "
+              + target.shape());
+    }
   }
 
   /** From log-probabilities and class numbers. */
@@ -42,17 +74,7 @@ final class CrossEntropy {
       throw new DTypeException(
           loss + " needs class numbers of an integer dtype, got " + target.dtype());
     }
-    Shape expected = logP.shape().without(axis);
-    if (!target.shape().equals(expected)) {
-      throw new ShapeException(
-          loss
-              + " of scores "
-              + logP.shape()
-              + " needs class numbers "
-              + expected
-              + ", got "
-              + target.shape());
-    }
+    checkTarget(loss, logP, axis, target);
     Tensor index = target.to(DType.INT64);
     Tensor counts = index.ne((double) options.ignoreIndex());
     Tensor safe = counts.where(index, index.zerosLike());

@@ -10,6 +10,7 @@ import dev.gatun.tensor.FormatException;
 import dev.gatun.tensor.Scope;
 import dev.gatun.tensor.Shape;
 import dev.gatun.tensor.Tensor;
+import dev.gatun.tensor.io.AtomicFile;
 import dev.gatun.tensor.io.Npz;
 import java.io.IOException;
 import java.net.URISyntaxException;

@@ -33,6 +33,7 @@ public final class AtomicFile {
     if (folder == null || Files.isDirectory(path)) {
       throw new IOException("Cannot write the file " + target + ": it is a folder");
     }
+    // Not Files.createTempFile: only their owner can read its files, also under the new name.
     String suffix = Long.toHexString(ThreadLocalRandom.current().nextLong());
     Path temporary = folder.resolve("." + path.getFileName() + "." + suffix + ".part");
     try {

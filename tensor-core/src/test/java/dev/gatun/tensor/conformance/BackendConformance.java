@@ -74,7 +74,10 @@ public abstract class BackendConformance {
   }
 
   private DynamicTest test(OpSpec spec, DType dtype, Arrangement arrangement, Special special) {
-    String how = special == Special.NONE ? arrangement.toString().toLowerCase(Locale.ROOT) : "special values";
+    String how =
+        special == Special.NONE
+            ? arrangement.toString().toLowerCase(Locale.ROOT)
+            : "special values";
     return dynamicTest(
         spec.key() + " " + dtype + " " + how,
         () -> {

@@ -32,8 +32,7 @@ final class InitCases {
 
   private static Tensor uniform(Context c, Init init) {
     Shape shape = Shape.of(c.longs("shape"));
-    Tensor plain =
-        Tensor.rand(shape, c.dtype(), c.device(), new Generator(1)).mul(2.0).sub(1.0);
+    Tensor plain = Tensor.rand(shape, c.dtype(), c.device(), new Generator(1)).mul(2.0).sub(1.0);
     double bound = scale(c, init, shape, plain);
     check(c, init, shape, bound / Math.sqrt(3), bound);
     return Tensor.full(Shape.scalar(), bound, c.dtype(), c.device());
@@ -67,8 +66,14 @@ final class InitCases {
     double measured = Math.sqrt(squares / (DRAWS * (double) shape.numel()));
     if (greatest > bound * (1 + 1e-6) || Math.abs(measured / deviation - 1) > CLOSE) {
       throw new IllegalStateException(
-          "The values reach " + greatest + " with deviation " + measured + "; expected "
-              + bound + " and " + deviation);
+          "The values reach "
+              + greatest
+              + " with deviation "
+              + measured
+              + "; expected "
+              + bound
+              + " and "
+              + deviation);
     }
   }
 }

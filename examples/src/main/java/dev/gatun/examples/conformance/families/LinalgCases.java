@@ -12,12 +12,8 @@ final class LinalgCases {
   static void addTo(Operations t) {
     t.op(
         "matmul",
-        c ->
-            flipped(c.a(), c.flag("transpose_a"))
-                .matmul(flipped(c.b(), c.flag("transpose_b"))));
-    t.op(
-        "addmm",
-        c -> Linalg.addmm(c.in("c"), c.a(), c.b(), c.number("beta"), c.number("alpha")));
+        c -> flipped(c.a(), c.flag("transpose_a")).matmul(flipped(c.b(), c.flag("transpose_b"))));
+    t.op("addmm", c -> Linalg.addmm(c.in("c"), c.a(), c.b(), c.number("beta"), c.number("alpha")));
     t.op(
         "baddbmm",
         c -> Linalg.baddbmm(c.in("c"), c.a(), c.b(), c.number("beta"), c.number("alpha")));

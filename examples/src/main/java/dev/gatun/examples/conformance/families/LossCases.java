@@ -67,9 +67,7 @@ final class LossCases {
                 c.a(), c.b(), target(c), c.number("margin"), reduction(c)));
     t.op(
         "margin_ranking_loss",
-        c ->
-            MarginLosses.marginRanking(
-                c.a(), c.b(), target(c), c.number("margin"), reduction(c)));
+        c -> MarginLosses.marginRanking(c.a(), c.b(), target(c), c.number("margin"), reduction(c)));
     t.op(
         "multi_margin_loss",
         c ->

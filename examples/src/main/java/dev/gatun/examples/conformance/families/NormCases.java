@@ -26,8 +26,7 @@ final class NormCases {
         c -> Norms.groupNorm(c.x(), c.integer("groups"), weight(c), bias(c), c.number("eps")));
     t.op("instance_norm", c -> Norms.instanceNorm(c.x(), weight(c), bias(c), c.number("eps")));
     t.op(
-        "normalize",
-        c -> Norms.normalize(c.x(), c.number("p"), c.integer("dim"), c.number("eps")));
+        "normalize", c -> Norms.normalize(c.x(), c.number("p"), c.integer("dim"), c.number("eps")));
     t.op(
         "local_response_norm",
         c ->

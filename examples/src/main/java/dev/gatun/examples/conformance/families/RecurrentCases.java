@@ -67,8 +67,7 @@ final class RecurrentCases {
             .bidirectional(c.flag("bidirectional"))
             .batchFirst(c.flag("batch_first"))
             .build();
-    Tensor lengths =
-        c.has("lengths") ? Tensor.of(c.longs("lengths")).to(c.device()) : null;
+    Tensor lengths = c.has("lengths") ? Tensor.of(c.longs("lengths")).to(c.device()) : null;
     RecurrentOutput out = c.load(layers).forward(c.x(), state(c, "h0", "c0"), lengths);
     Map<String, Tensor> named = named("hn", "cn", out.state());
     named.put("y", out.y());

@@ -38,8 +38,7 @@ final class ResampleCases {
     boolean align = c.flag("align_corners");
     return c.has("size")
         ? Interpolation.interpolate(c.x(), c.longs("size"), mode, align)
-        : Interpolation.interpolate(
-            c.x(), c.attributes().numbers("scale_factor"), mode, align);
+        : Interpolation.interpolate(c.x(), c.attributes().numbers("scale_factor"), mode, align);
   }
 
   private static Interpolation.Mode mode(String name) {

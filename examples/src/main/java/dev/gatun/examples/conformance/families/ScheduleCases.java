@@ -19,10 +19,7 @@ final class ScheduleCases {
   private ScheduleCases() {}
 
   static void addTo(Operations t) {
-    rates(
-        t,
-        "constant_lr",
-        c -> Schedule.constant(c.number("factor"), c.integer("total_iters")));
+    rates(t, "constant_lr", c -> Schedule.constant(c.number("factor"), c.integer("total_iters")));
     rates(
         t,
         "linear_lr",
@@ -30,23 +27,17 @@ final class ScheduleCases {
             Schedule.linear(
                 c.number("start_factor"), c.number("end_factor"), c.integer("total_iters")));
     rates(t, "step_lr", c -> Schedule.stepped(c.integer("step_size"), c.number("gamma")));
-    rates(
-        t, "multi_step_lr", c -> Schedule.multiStep(c.number("gamma"), c.longs("milestones")));
+    rates(t, "multi_step_lr", c -> Schedule.multiStep(c.number("gamma"), c.longs("milestones")));
     rates(t, "exponential_lr", c -> Schedule.exponential(c.number("gamma")));
     rates(
-        t,
-        "polynomial_lr",
-        c -> Schedule.polynomial(c.integer("total_iters"), c.number("power")));
+        t, "polynomial_lr", c -> Schedule.polynomial(c.integer("total_iters"), c.number("power")));
     rates(
-        t,
-        "cosine_annealing_lr",
-        c -> Schedule.cosine(c.integer("t_max"), c.number("eta_min", 0)));
+        t, "cosine_annealing_lr", c -> Schedule.cosine(c.integer("t_max"), c.number("eta_min", 0)));
     rates(
         t,
         "cosine_warm_restarts",
         c ->
-            Schedule.cosineRestarts(
-                c.integer("t_0"), c.integer("t_mult"), c.number("eta_min", 0)));
+            Schedule.cosineRestarts(c.integer("t_0"), c.integer("t_mult"), c.number("eta_min", 0)));
     rates(
         t,
         "warmup_cosine",

@@ -19,8 +19,7 @@ final class SecondOrderCases {
   private static final Map<String, Function<Context, Tensor>> PROGRAMS =
       Map.of(
           "y = sum(sigmoid(conv2d(x, w, pad 1))^2)",
-          c ->
-              Convolutions.conv2d(c.x(), c.in("w"), null, 1, 1, 1, 1).sigmoid().square().sum(),
+          c -> Convolutions.conv2d(c.x(), c.in("w"), null, 1, 1, 1, 1).sigmoid().square().sum(),
           "y = sum(x^3 * sin(x))",
           c -> c.x().pow(3.0).mul(c.x().sin()).sum(),
           "y = sum(layer_norm(x)*v)^3",
@@ -49,8 +48,7 @@ final class SecondOrderCases {
     List<String> names = c.attributes().list("wrt").stream().map(String::valueOf).toList();
     Gradients first =
         c.tape()
-            .gradients(
-                List.of(y), List.of(y.onesLike()), names.stream().map(c::in).toList(), true);
+            .gradients(List.of(y), List.of(y.onesLike()), names.stream().map(c::in).toList(), true);
     Map<String, Tensor> out = new LinkedHashMap<>();
     names.forEach(name -> out.put("first_" + name, first.get(c.in(name))));
     return out;

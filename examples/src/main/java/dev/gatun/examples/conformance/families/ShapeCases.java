@@ -79,9 +79,7 @@ final class ShapeCases {
     return c.text("mode").equals("constant")
         ? Padding.pad(c.x(), c.number("value"), c.longs("pad"))
         : Padding.pad(
-            c.x(),
-            Padding.Mode.valueOf(c.text("mode").toUpperCase(Locale.ROOT)),
-            c.longs("pad"));
+            c.x(), Padding.Mode.valueOf(c.text("mode").toUpperCase(Locale.ROOT)), c.longs("pad"));
   }
 
   private static Map<String, Tensor> meshgrid(Context c) {

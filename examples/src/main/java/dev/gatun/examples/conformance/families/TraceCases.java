@@ -25,12 +25,11 @@ final class TraceCases {
   private static Map<String, Tensor> train(Context c) {
     Map<String, Tensor> initial = new LinkedHashMap<>();
     c.inputs()
-        .forEach(
-            (name, tensor) -> {
-              if (name.startsWith(INITIAL)) {
-                initial.put(name.substring(INITIAL.length()).replace("__", "."), tensor);
-              }
-            });
+        .forEach((name, tensor) -> {
+          if (name.startsWith(INITIAL)) {
+            initial.put(name.substring(INITIAL.length()).replace("__", "."), tensor);
+          }
+        });
     try (TraceNet net = TraceNet.of(c.attributes(), initial)) {
       net.to(c.device());
       net.to(c.dtype());
@@ -44,8 +43,7 @@ final class TraceCases {
     Schedule schedule = TraceText.schedule(c.attributes().text("schedule", ""));
     double[] losses = new double[c.integer("steps")];
     double[] norms = new double[losses.length];
-    try (Optimizer optimizer =
-        TraceText.optimizer(c.text("optimizer"), net.parameters()).build()) {
+    try (Optimizer optimizer = TraceText.optimizer(c.text("optimizer"), net.parameters()).build()) {
       for (int step = 0; step < losses.length; step++) {
         schedule.apply(optimizer, step);
         try (Tape tape = Tape.record()) {

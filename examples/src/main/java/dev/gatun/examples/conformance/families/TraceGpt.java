@@ -13,14 +13,12 @@ import java.util.List;
 import java.util.Map;
 
 /** A small GPT whose output weights are those of the token embedding. */
-record TraceGpt(Embedding te, Embedding pe, List<Block> blocks, LayerNorm nf)
-    implements TraceNet {
+record TraceGpt(Embedding te, Embedding pe, List<Block> blocks, LayerNorm nf) implements TraceNet {
   static final String FORM =
       "te token Embedding + pe position Embedding; blocks b0,b1: x += pr(attn(qkv(n1(x)))) with";
 
   /** {@code x += pr(attn(qkv(n1(x)))); x += f2(gelu(f1(n2(x))))}. */
-  record Block(
-      int heads, LayerNorm n1, Linear qkv, Linear pr, LayerNorm n2, Linear f1, Linear f2)
+  record Block(int heads, LayerNorm n1, Linear qkv, Linear pr, LayerNorm n2, Linear f1, Linear f2)
       implements Layer, Model {
     static Block of(String prefix, int heads, Map<String, Tensor> initial) {
       long width = TraceNet.size(initial, prefix + "qkv.weight", 1);

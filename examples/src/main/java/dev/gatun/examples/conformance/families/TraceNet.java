@@ -93,8 +93,7 @@ sealed interface TraceNet extends Layer, Model permits TraceNet.Chain, TraceNet.
     Map<String, Layer> layers = new LinkedHashMap<>();
     for (String token : net.split("\\s*-(?![^(]*\\))\\s*")) {
       String[] words = token.split("\\s+", 2);
-      boolean named =
-          initial.keySet().stream().anyMatch(key -> key.startsWith(words[0] + "."));
+      boolean named = initial.keySet().stream().anyMatch(key -> key.startsWith(words[0] + "."));
       String name = named ? words[0] : Integer.toString(layers.size());
       String kind = named ? (words.length == 1 ? "Linear" : words[1]) : token;
       layers.put(name, layer(name, kind, batchNorm, initial));
@@ -113,8 +112,7 @@ sealed interface TraceNet extends Layer, Model permits TraceNet.Chain, TraceNet.
               .epsilon(TraceText.numberAfter("eps", batchNorm, 1e-5))
               .build();
       case "Embedding" ->
-          new Embedding(
-              size(initial, name + ".weight", 0), size(initial, name + ".weight", 1));
+          new Embedding(size(initial, name + ".weight", 0), size(initial, name + ".weight", 1));
       case "LSTM" ->
           Lstm.of(
                   size(initial, name + ".weight_ih_l0", 1),

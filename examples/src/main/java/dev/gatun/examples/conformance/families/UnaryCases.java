@@ -56,9 +56,7 @@ final class UnaryCases {
     t.op("log1p", c -> c.x().log1p());
     t.op("log2", c -> c.x().log2());
     t.op("log_sigmoid", c -> Activations.logSigmoid(c.x()));
-    t.op(
-        "logit",
-        c -> c.has("eps") ? Special.logit(c.x(), c.number("eps")) : Special.logit(c.x()));
+    t.op("logit", c -> c.has("eps") ? Special.logit(c.x(), c.number("eps")) : Special.logit(c.x()));
     t.op("mish", c -> Activations.mish(c.x()));
     t.op("nan_to_num", c -> Special.nanToNum(c.x()));
     t.op("neg", c -> c.x().neg());
