@@ -2,13 +2,16 @@
 module dev.gatun.examples {
   requires ch.qos.logback.classic;
   requires com.squareup.moshi;
-  requires dev.gatun.nn;
+  requires transitive dev.gatun.nn;
   requires info.picocli;
   requires java.desktop;
   requires me.tongfei.progressbar;
   requires static org.jspecify;
   requires org.slf4j;
   requires xchart;
+
+  exports dev.gatun.examples.conformance;
+  exports dev.gatun.examples.conformance.families;
 
   opens dev.gatun.examples to
       info.picocli;

@@ -32,6 +32,7 @@ public final class Families {
     EmbeddingCases.addTo(all);
     AttentionCases.addTo(all);
     TraceCases.addTo(all);
+    TrainedCases.addTo(all);
     SecondOrderCases.addTo(all);
     TernaryCases.addTo(all);
     SoftmaxCases.addTo(all);
