@@ -45,16 +45,14 @@ final class PythonNet implements Layer, Model {
   /** What stands between parentheses. */
   private record Arguments(List<Object> positional, Map<String, Object> named) {
     int integer(int position, String name, int otherwise) {
-      Object v =
-          position < positional.size() ? positional.get(position) : named.get(name);
+      Object v = position < positional.size() ? positional.get(position) : named.get(name);
       return v instanceof Double d ? d.intValue() : otherwise;
     }
   }
 
   private static Layer layer(String kind, Arguments a) {
     return switch (kind) {
-      case "Linear" ->
-          new Linear(a.integer(0, "in_features", 0), a.integer(1, "out_features", 0));
+      case "Linear" -> new Linear(a.integer(0, "in_features", 0), a.integer(1, "out_features", 0));
       case "Conv2d" ->
           Conv2d.of(
                   a.integer(0, "in_channels", 0),

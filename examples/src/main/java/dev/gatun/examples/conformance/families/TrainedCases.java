@@ -81,8 +81,12 @@ final class TrainedCases {
     }
     if (Math.abs(right - meta.integer("test_correct")) > CLOSE || different > CLOSE) {
       throw new IllegalStateException(
-          right + " of the test pictures are right and " + different
-              + " judged differently; expected " + meta.integer("test_correct") + " and 0");
+          right
+              + " of the test pictures are right and "
+              + different
+              + " judged differently; expected "
+              + meta.integer("test_correct")
+              + " and 0");
     }
   }
 
