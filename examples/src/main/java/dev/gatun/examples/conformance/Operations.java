@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 public final class Operations {
   private final Map<String, Recipe> recipes = new TreeMap<>();
 
+  /** None yet. */
+  public Operations() {}
+
   /** Computes the named results of a case; results that the case does not ask for are ignored. */
   @FunctionalInterface
   public interface Recipe {

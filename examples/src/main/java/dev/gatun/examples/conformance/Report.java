@@ -16,6 +16,9 @@ public final class Report {
   private final List<Outcome> failures = new ArrayList<>();
   private final Set<String> unsupported = new TreeSet<>();
 
+  /** Nothing counted yet. */
+  public Report() {}
+
   /** Adds an outcome. */
   public void add(Outcome o) {
     families
