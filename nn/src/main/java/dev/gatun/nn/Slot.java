@@ -51,7 +51,7 @@ public abstract sealed class Slot implements AutoCloseable permits Parameter, Bu
   /** Moves the tensor to a device. */
   final void to(Device device) {
     if (!tensor.device().equals(device)) {
-      replace(() -> tensor.to(device));
+      replace(() -> tensor.detach().to(device));
     }
   }
 

@@ -67,9 +67,9 @@ class RecordedCasesTest {
     if (dtype == DType.FLOAT64) {
       expected.addAll(ROUNDED_IN_THE_RECORD);
     }
-    assertThat(report.failures())
+    assertThat(report.failures().stream().map(o -> o.source().id() + ": " + o.detail()).toList())
         .as("failures")
-        .allSatisfy(o -> assertThat(expected).as(o.detail()).contains(o.source().id()));
+        .allMatch(line -> expected.contains(line.substring(0, line.indexOf(':'))));
     assertThat(report.unsupported()).as("operations without a function").isEmpty();
     assertThat(report.count(Status.PASSED)).isEqualTo(cases.size() - expected.size());
     assertThat(Gatun.memory(device).live()).as("live bytes").isEqualTo(before);
