@@ -114,8 +114,7 @@ class ConformanceCommandTest {
 
   @Test
   void failsOnWrongShape() throws IOException {
-    Npy.write(
-        folder.resolve("suite/add/out_y.npy"), Tensor.of(new float[] {4, 6}, Shape.of(2, 1)));
+    Npy.write(folder.resolve("suite/add/out_y.npy"), Tensor.of(new float[] {4, 6}, Shape.of(2, 1)));
     assertThat(run()).isEqualTo(1);
     assertThat(output()).contains("out_y.npy has shape [2], expected [2, 1]");
   }
@@ -165,8 +164,7 @@ class ConformanceCommandTest {
     Path file = folder.resolve("suite/add/case.json");
     Files.writeString(file, Files.readString(file).replace("\"op\": \"add\",", ""));
     assertThat(run()).isEqualTo(2);
-    assertThat(complaint())
-        .isEqualTo("gatun: Cannot read " + file + ": there is no entry 'op'\n");
+    assertThat(complaint()).isEqualTo("gatun: Cannot read " + file + ": there is no entry 'op'\n");
     assertThat(output()).isEmpty();
   }
 

@@ -18,8 +18,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Trained networks: the scores of some pictures, by weights that two of the files hold alike; and, where
- * the digits that come with this program are those of the training, the answers for all test
+ * Trained networks: the scores of some pictures, by weights that two of the files hold alike; and,
+ * where the digits that come with this program are those of the training, the answers for all test
  * pictures.
  */
 final class TrainedCases {
@@ -60,8 +60,7 @@ final class TrainedCases {
   private static void same(Map<String, Tensor> npz, Map<String, Tensor> safeTensors) {
     boolean equal =
         npz.keySet().equals(safeTensors.keySet())
-            && npz.keySet().stream()
-                .allMatch(name -> npz.get(name).equal(safeTensors.get(name)));
+            && npz.keySet().stream().allMatch(name -> npz.get(name).equal(safeTensors.get(name)));
     if (!equal) {
       throw new IllegalStateException("The npz and the safetensors file hold different weights");
     }
