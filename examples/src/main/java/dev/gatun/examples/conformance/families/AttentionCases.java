@@ -33,7 +33,7 @@ final class AttentionCases {
         c.in("v"),
         c.optional("mask"),
         c.flag("causal"),
-        c.number("scale", 1 / Math.sqrt(q.size(-1))));
+        c.number("scale", 1 / Math.sqrt((double) q.size(-1))));
   }
 
   private static Map<String, Tensor> multihead(Context c) {

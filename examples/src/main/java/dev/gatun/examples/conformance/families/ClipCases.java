@@ -4,7 +4,6 @@ import dev.gatun.autograd.Gradients;
 import dev.gatun.examples.conformance.Context;
 import dev.gatun.examples.conformance.Operations;
 import dev.gatun.tensor.Tensor;
-import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -27,7 +26,7 @@ final class ClipCases {
 
   /** Each operand as the gradient of itself. */
   private static Gradients operands(Context c) {
-    Map<Tensor, Tensor> gradients = new IdentityHashMap<>();
+    Map<Tensor, Tensor> gradients = new LinkedHashMap<>();
     c.inputs().values().forEach(g -> gradients.put(g, g));
     return Gradients.of(gradients);
   }

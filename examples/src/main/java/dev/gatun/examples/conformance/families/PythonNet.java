@@ -136,12 +136,14 @@ final class PythonNet implements Layer, Model {
 
     Reader(String text, Map<String, Object> variables) {
       this.variables = variables;
-      Matcher m = TOKEN.matcher(text);
+      Matcher m = TOKEN.matcher(text.strip());
+      int end = 0;
       while (m.lookingAt()) {
         tokens.add(m.group(1));
-        m.region(m.end(), text.length());
+        end = m.end();
+        m.region(end, text.strip().length());
       }
-      if (!m.hitEnd()) {
+      if (end < text.strip().length()) {
         throw new FormatException("Cannot read the expression '" + text + "'");
       }
     }
@@ -197,6 +199,9 @@ final class PythonNet implements Layer, Model {
           value = call(name, function, arguments());
         } else {
           value = variables.get(name);
+          if (value == null) {
+            throw new FormatException("The network's source has no variable '" + name + "'");
+          }
         }
       }
       while (accept(".")) {

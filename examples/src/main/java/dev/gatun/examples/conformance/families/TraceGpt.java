@@ -45,7 +45,7 @@ record TraceGpt(Embedding te, Embedding pe, List<Block> blocks, LayerNorm nf) im
       for (int i = 0; i < parts.length; i++) {
         parts[i] = parts[i].unflatten(-1, heads, -1).transpose(1, 2);
       }
-      double scale = 1 / Math.sqrt(parts[0].size(-1));
+      double scale = 1 / Math.sqrt((double) parts[0].size(-1));
       Tensor attended =
           Attention.scaledDotProductAttention(parts[0], parts[1], parts[2], null, true, scale);
       Tensor x = input.add(pr.forward(attended.transpose(1, 2).flatten(2, 3)));

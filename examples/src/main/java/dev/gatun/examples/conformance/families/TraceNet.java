@@ -78,20 +78,28 @@ sealed interface TraceNet extends Layer, Model permits TraceNet.Chain, TraceNet.
         parts.put(m.group(1), m.group(2));
       }
       return new Residual(
-          conv("i", parts.get("i"), initial),
+          conv("i", part(parts, "i"), initial),
           new GroupNorm(
-              Integer.parseInt(parts.get("g").replaceAll("\\D*(\\d+).*", "$1")),
+              Integer.parseInt(part(parts, "g").replaceAll("\\D*(\\d+).*", "$1")),
               size(initial, "g.weight", 0)),
-          conv("a", parts.get("a"), initial),
-          conv("p", parts.get("p"), initial),
+          conv("a", part(parts, "a"), initial),
+          conv("p", part(parts, "p"), initial),
           linear("o", initial));
     }
     return chain(net, attributes.text("batch_norm", ""), initial);
   }
 
+  private static String part(Map<String, String> parts, String name) {
+    String text = parts.get(name);
+    if (text == null) {
+      throw new UnsupportedOpException("The network's description lacks the layer " + name);
+    }
+    return text;
+  }
+
   private static Chain chain(String net, String batchNorm, Map<String, Tensor> initial) {
     Map<String, Layer> layers = new LinkedHashMap<>();
-    for (String token : net.split("\\s*-(?![^(]*\\))\\s*")) {
+    for (String token : net.split("\\s*-(?![^(]*\\))\\s*", -1)) {
       String[] words = token.split("\\s+", 2);
       boolean named = initial.keySet().stream().anyMatch(key -> key.startsWith(words[0] + "."));
       String name = named ? words[0] : Integer.toString(layers.size());

@@ -58,12 +58,20 @@ final class TrainedCases {
   }
 
   private static void same(Map<String, Tensor> npz, Map<String, Tensor> safeTensors) {
-    boolean equal =
-        npz.keySet().equals(safeTensors.keySet())
-            && npz.keySet().stream().allMatch(name -> npz.get(name).equal(safeTensors.get(name)));
-    if (!equal) {
-      throw new IllegalStateException("The npz and the safetensors file hold different weights");
+    if (!npz.keySet().equals(safeTensors.keySet())) {
+      throw new IllegalStateException(
+          "The npz file has the tensors "
+              + npz.keySet()
+              + ", the safetensors file "
+              + safeTensors.keySet());
     }
+    npz.forEach(
+        (name, tensor) -> {
+          Tensor other = safeTensors.get(name);
+          if (other == null || !tensor.equal(other)) {
+            throw new IllegalStateException("The npz and the safetensors file differ in " + name);
+          }
+        });
   }
 
   /** In float32 and not by the scalar reference, which would take too long. */
