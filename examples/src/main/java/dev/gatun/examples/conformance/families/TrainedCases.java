@@ -65,13 +65,12 @@ final class TrainedCases {
               + ", the safetensors file "
               + safeTensors.keySet());
     }
-    npz.forEach(
-        (name, tensor) -> {
-          Tensor other = safeTensors.get(name);
-          if (other == null || !tensor.equal(other)) {
-            throw new IllegalStateException("The npz and the safetensors file differ in " + name);
-          }
-        });
+    npz.forEach((name, tensor) -> {
+      Tensor other = safeTensors.get(name);
+      if (other == null || !tensor.equal(other)) {
+        throw new IllegalStateException("The npz and the safetensors file differ in " + name);
+      }
+    });
   }
 
   /** In float32 and not by the scalar reference, which would take too long. */
