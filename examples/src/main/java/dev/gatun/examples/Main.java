@@ -60,7 +60,7 @@ public final class Main implements Runnable {
     return switch (e) {
       case java.nio.file.NoSuchFileException _ -> "there is no file " + e.getFile();
       case java.nio.file.AccessDeniedException _ -> "no permission for " + e.getFile();
-      default -> e.getMessage();
+      default -> String.valueOf(e.getMessage());
     };
   }
 
