@@ -72,6 +72,7 @@ class RecordedCasesTest {
         .allMatch(line -> expected.contains(line.substring(0, line.indexOf(':'))));
     assertThat(report.unsupported()).as("operations without a function").isEmpty();
     assertThat(report.count(Status.PASSED)).isEqualTo(cases.size() - expected.size());
-    assertThat(Gatun.memory(device).live()).as("live bytes").isEqualTo(before);
+    // less when the collector frees what another test left to it
+    assertThat(Gatun.memory(device).live()).as("live bytes").isLessThanOrEqualTo(before);
   }
 }
