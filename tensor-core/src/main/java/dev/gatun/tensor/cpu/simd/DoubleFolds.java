@@ -15,7 +15,7 @@ import jdk.incubator.vector.VectorSpecies;
 final class DoubleFolds {
   private static final VectorSpecies<Double> SPECIES = SimdSpecies.doubles();
   private static final int LANES = SPECIES.length();
-  private static final int BYTES = Double.BYTES;
+  private static final long BYTES = Double.BYTES;
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
   private static final ValueLayout.OfDouble DOUBLE = ValueLayout.JAVA_DOUBLE_UNALIGNED;
   private static final ValueLayout.OfDouble WIDE = ValueLayout.JAVA_DOUBLE;
@@ -74,8 +74,8 @@ final class DoubleFolds {
       long p = at + (long) i * BYTES;
       a = a.add(load(x, p));
       b = b.add(load(x, p + LANES * BYTES));
-      c = c.add(load(x, p + 2 * LANES * BYTES));
-      d = d.add(load(x, p + 3 * LANES * BYTES));
+      c = c.add(load(x, p + 2L * LANES * BYTES));
+      d = d.add(load(x, p + 3L * LANES * BYTES));
     }
     for (; i < n; i += LANES) {
       a = a.add(load(x, at + (long) i * BYTES));
@@ -204,14 +204,14 @@ final class DoubleFolds {
       int op, MemorySegment x, long at, long step, int rows, MemorySegment lanes) {
     DoubleVector a = load(x, at);
     DoubleVector b = load(x, at + LANES * BYTES);
-    DoubleVector c = load(x, at + 2 * LANES * BYTES);
-    DoubleVector d = load(x, at + 3 * LANES * BYTES);
+    DoubleVector c = load(x, at + 2L * LANES * BYTES);
+    DoubleVector d = load(x, at + 3L * LANES * BYTES);
     for (int r = 1; r < rows; r++) {
       long p = at + r * step;
       DoubleVector e = load(x, p);
       DoubleVector f = load(x, p + LANES * BYTES);
-      DoubleVector g = load(x, p + 2 * LANES * BYTES);
-      DoubleVector h = load(x, p + 3 * LANES * BYTES);
+      DoubleVector g = load(x, p + 2L * LANES * BYTES);
+      DoubleVector h = load(x, p + 3L * LANES * BYTES);
       if (op == SUM) {
         a = a.add(e);
         b = b.add(f);
@@ -231,8 +231,8 @@ final class DoubleFolds {
     }
     a.intoMemorySegment(lanes, 0, ORDER);
     b.intoMemorySegment(lanes, LANES * BYTES, ORDER);
-    c.intoMemorySegment(lanes, 2 * LANES * BYTES, ORDER);
-    d.intoMemorySegment(lanes, 3 * LANES * BYTES, ORDER);
+    c.intoMemorySegment(lanes, 2L * LANES * BYTES, ORDER);
+    d.intoMemorySegment(lanes, 3L * LANES * BYTES, ORDER);
   }
 
   private static void one(

@@ -15,7 +15,7 @@ import jdk.incubator.vector.VectorSpecies;
 final class FloatFolds {
   private static final VectorSpecies<Float> SPECIES = SimdSpecies.floats();
   private static final int LANES = SPECIES.length();
-  private static final int BYTES = Float.BYTES;
+  private static final long BYTES = Float.BYTES;
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
   private static final ValueLayout.OfDouble WIDE = ValueLayout.JAVA_DOUBLE;
@@ -74,8 +74,8 @@ final class FloatFolds {
       long p = at + (long) i * BYTES;
       a = a.add(load(x, p));
       b = b.add(load(x, p + LANES * BYTES));
-      c = c.add(load(x, p + 2 * LANES * BYTES));
-      d = d.add(load(x, p + 3 * LANES * BYTES));
+      c = c.add(load(x, p + 2L * LANES * BYTES));
+      d = d.add(load(x, p + 3L * LANES * BYTES));
     }
     for (; i < n; i += LANES) {
       a = a.add(load(x, at + (long) i * BYTES));
@@ -204,14 +204,14 @@ final class FloatFolds {
       int op, MemorySegment x, long at, long step, int rows, MemorySegment lanes) {
     FloatVector a = load(x, at);
     FloatVector b = load(x, at + LANES * BYTES);
-    FloatVector c = load(x, at + 2 * LANES * BYTES);
-    FloatVector d = load(x, at + 3 * LANES * BYTES);
+    FloatVector c = load(x, at + 2L * LANES * BYTES);
+    FloatVector d = load(x, at + 3L * LANES * BYTES);
     for (int r = 1; r < rows; r++) {
       long p = at + r * step;
       FloatVector e = load(x, p);
       FloatVector f = load(x, p + LANES * BYTES);
-      FloatVector g = load(x, p + 2 * LANES * BYTES);
-      FloatVector h = load(x, p + 3 * LANES * BYTES);
+      FloatVector g = load(x, p + 2L * LANES * BYTES);
+      FloatVector h = load(x, p + 3L * LANES * BYTES);
       if (op == SUM) {
         a = a.add(e);
         b = b.add(f);
@@ -231,8 +231,8 @@ final class FloatFolds {
     }
     a.intoMemorySegment(lanes, 0, ORDER);
     b.intoMemorySegment(lanes, LANES * BYTES, ORDER);
-    c.intoMemorySegment(lanes, 2 * LANES * BYTES, ORDER);
-    d.intoMemorySegment(lanes, 3 * LANES * BYTES, ORDER);
+    c.intoMemorySegment(lanes, 2L * LANES * BYTES, ORDER);
+    d.intoMemorySegment(lanes, 3L * LANES * BYTES, ORDER);
   }
 
   private static void one(

@@ -408,6 +408,7 @@ final class Gemm {
   }
 
   /** One packed block of A times one packed block of B. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Block(
       int m,
       int n,
@@ -703,15 +704,16 @@ final class Gemm {
   private static void copyRow(float[] t, int from, MemorySegment c, long to) {
     FloatVector.fromArray(SPECIES, t, from).intoMemorySegment(c, to, ORDER);
     FloatVector.fromArray(SPECIES, t, from + LANES)
-        .intoMemorySegment(c, to + LANES * Float.BYTES, ORDER);
+        .intoMemorySegment(c, to + (long) LANES * Float.BYTES, ORDER);
   }
 
   private static void addRow(float[] t, int from, MemorySegment c, long to) {
     FloatVector c0 = FloatVector.fromMemorySegment(SPECIES, c, to, ORDER);
-    FloatVector c1 = FloatVector.fromMemorySegment(SPECIES, c, to + LANES * Float.BYTES, ORDER);
+    FloatVector c1 =
+        FloatVector.fromMemorySegment(SPECIES, c, to + (long) LANES * Float.BYTES, ORDER);
     c0.add(FloatVector.fromArray(SPECIES, t, from)).intoMemorySegment(c, to, ORDER);
     c1.add(FloatVector.fromArray(SPECIES, t, from + LANES))
-        .intoMemorySegment(c, to + LANES * Float.BYTES, ORDER);
+        .intoMemorySegment(c, to + (long) LANES * Float.BYTES, ORDER);
   }
 
   private static void partialRow(

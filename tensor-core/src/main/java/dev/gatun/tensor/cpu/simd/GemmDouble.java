@@ -408,6 +408,7 @@ final class GemmDouble {
   }
 
   /** One packed block of A times one packed block of B. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Block(
       int m,
       int n,
@@ -703,15 +704,16 @@ final class GemmDouble {
   private static void copyRow(double[] t, int from, MemorySegment c, long to) {
     DoubleVector.fromArray(SPECIES, t, from).intoMemorySegment(c, to, ORDER);
     DoubleVector.fromArray(SPECIES, t, from + LANES)
-        .intoMemorySegment(c, to + LANES * Double.BYTES, ORDER);
+        .intoMemorySegment(c, to + (long) LANES * Double.BYTES, ORDER);
   }
 
   private static void addRow(double[] t, int from, MemorySegment c, long to) {
     DoubleVector c0 = DoubleVector.fromMemorySegment(SPECIES, c, to, ORDER);
-    DoubleVector c1 = DoubleVector.fromMemorySegment(SPECIES, c, to + LANES * Double.BYTES, ORDER);
+    DoubleVector c1 =
+        DoubleVector.fromMemorySegment(SPECIES, c, to + (long) LANES * Double.BYTES, ORDER);
     c0.add(DoubleVector.fromArray(SPECIES, t, from)).intoMemorySegment(c, to, ORDER);
     c1.add(DoubleVector.fromArray(SPECIES, t, from + LANES))
-        .intoMemorySegment(c, to + LANES * Double.BYTES, ORDER);
+        .intoMemorySegment(c, to + (long) LANES * Double.BYTES, ORDER);
   }
 
   private static void partialRow(
