@@ -143,8 +143,8 @@ final class Optimizers {
   }
 
   private static void adam(Effect.AdamStep s, MemorySegment[] b, long[] at, int n) {
-    double correction1 = 1 - Math.pow(s.beta1(), s.step());
-    double correction2 = 1 - Math.pow(s.beta2(), s.step());
+    double correction1 = 1 - Math.pow(s.beta1(), (double) s.step());
+    double correction2 = 1 - Math.pow(s.beta2(), (double) s.step());
     boolean decoupled = s.decoupled() && s.weightDecay() != 0;
     adam(
         b[0],
