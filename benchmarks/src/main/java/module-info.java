@@ -1,4 +1,4 @@
-/** JMH benchmarks; open, because JMH runs generated classes by reflection. */
+// JMH benchmarks; open, because JMH runs generated classes by reflection.
 open module dev.gatun.benchmarks {
   requires dev.gatun.nn;
   requires jmh.core;

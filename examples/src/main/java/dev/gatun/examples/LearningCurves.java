@@ -112,8 +112,8 @@ public final class LearningCurves implements TrainerListener {
 
   @Override
   public void onEpochEnd(Trainer trainer, EpochReport report) {
-    curve(TEST_LOSS).add(report.epoch() + 1, of(report.validation(), Trainer.LOSS));
-    curve(TEST_ACCURACY).add(report.epoch() + 1, 100 * of(report.validation(), metric));
+    curve(TEST_LOSS).add(report.epoch() + 1.0, of(report.validation(), Trainer.LOSS));
+    curve(TEST_ACCURACY).add(report.epoch() + 1.0, 100 * of(report.validation(), metric));
   }
 
   private static double of(Map<String, Double> metrics, String name) {

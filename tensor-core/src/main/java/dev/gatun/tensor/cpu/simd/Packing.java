@@ -104,7 +104,7 @@ final class Packing {
       long at = (off + p * row) * Float.BYTES;
       int q = toOff + p * Gemm.NR;
       FloatVector.fromMemorySegment(SPECIES, from, at, ORDER).intoArray(to, q);
-      FloatVector.fromMemorySegment(SPECIES, from, at + LANES * Float.BYTES, ORDER)
+      FloatVector.fromMemorySegment(SPECIES, from, at + (long) LANES * Float.BYTES, ORDER)
           .intoArray(to, q + LANES);
     }
   }

@@ -112,7 +112,7 @@ final class PackingDouble {
       long at = (off + p * row) * Double.BYTES;
       int q = toOff + p * GemmDouble.NR;
       DoubleVector.fromMemorySegment(SPECIES, from, at, ORDER).intoArray(to, q);
-      DoubleVector.fromMemorySegment(SPECIES, from, at + LANES * Double.BYTES, ORDER)
+      DoubleVector.fromMemorySegment(SPECIES, from, at + (long) LANES * Double.BYTES, ORDER)
           .intoArray(to, q + LANES);
     }
   }

@@ -235,7 +235,7 @@ final class Pools {
       long indexAt) {
     long below = at + width * 4L;
     FloatVector u = FloatVector.fromMemorySegment(SPECIES, x, at, ORDER);
-    FloatVector v = FloatVector.fromMemorySegment(SPECIES, x, at + LANES * 4, ORDER);
+    FloatVector v = FloatVector.fromMemorySegment(SPECIES, x, at + LANES * 4L, ORDER);
     FloatVector best = u.rearrange(EVEN, v);
     IntVector place = TWICE.add(index);
     FloatVector next = u.rearrange(ODD, v);
@@ -243,7 +243,7 @@ final class Pools {
     best = best.blend(next, better);
     place = place.blend(TWICE.add(index + 1), better.cast(INTS));
     u = FloatVector.fromMemorySegment(SPECIES, x, below, ORDER);
-    v = FloatVector.fromMemorySegment(SPECIES, x, below + LANES * 4, ORDER);
+    v = FloatVector.fromMemorySegment(SPECIES, x, below + LANES * 4L, ORDER);
     next = u.rearrange(EVEN, v);
     better = next.compare(GT, best).or(next.compare(NE, next));
     best = best.blend(next, better);
@@ -260,7 +260,7 @@ final class Pools {
     place
         .convertShape(VectorOperators.I2L, LONGS, 1)
         .reinterpretAsLongs()
-        .intoMemorySegment(indices, indexAt + LANES * 4, ORDER);
+        .intoMemorySegment(indices, indexAt + LANES * 4L, ORDER);
   }
 
   private static void oneOfFour(
@@ -493,7 +493,7 @@ final class Pools {
   }
 
   private static void release(Buf copy, Buf original) {
-    if (copy != original) {
+    if (!copy.storage().equals(original.storage())) {
       copy.storage().release();
     }
   }

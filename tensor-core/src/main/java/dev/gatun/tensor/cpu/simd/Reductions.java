@@ -48,12 +48,12 @@ final class Reductions {
     try {
       Copies.cast(x, wide);
       strided(backend, op, wide, result);
-      if (result != y) {
+      if (!op.kind().isIndex()) {
         Copies.cast(result, y);
       }
     } finally {
       wide.storage().release();
-      if (result != y) {
+      if (!op.kind().isIndex()) {
         result.storage().release();
       }
     }

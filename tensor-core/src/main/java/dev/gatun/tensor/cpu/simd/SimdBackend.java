@@ -371,7 +371,7 @@ public final class SimdBackend implements Backend {
     try {
       Optimizers.apply(effect, dense, grad);
       for (int i = 0; i < dense.length; i++) {
-        if (dense[i] != targets[i]) {
+        if (!targets[i].isContiguous()) {
           Copies.copy(dense[i], targets[i]);
         }
       }
@@ -394,7 +394,7 @@ public final class SimdBackend implements Backend {
   }
 
   private static void release(Buf copy, Buf original) {
-    if (copy != original) {
+    if (!copy.storage().equals(original.storage())) {
       copy.storage().release();
     }
   }

@@ -138,6 +138,7 @@ final class ThreadPool {
       }
     }
 
+    @SuppressWarnings("ReferenceEquality") // the same exception cannot suppress itself
     private synchronized void fail(Throwable t) {
       if (failure == null) {
         failure = t;

@@ -162,7 +162,7 @@ class GemmTest {
     try (Arena arena = Arena.ofShared()) {
       long aLead = (long) (transposeA ? m : k) * gap + pad;
       long bLead = (long) (transposeB ? k : n) * gap + pad;
-      long ldc = n + pad;
+      long ldc = (long) n + pad;
       MemorySegment a = normal(arena, random, (int) aLead * (transposeA ? k : m) + 3);
       MemorySegment b = normal(arena, random, (int) bLead * (transposeB ? n : k) + 2);
       MemorySegment c = normal(arena, random, (int) ldc * m + 1);
