@@ -108,7 +108,7 @@ final class RecomputeTest {
         tape.gradients(List.of(y), List.of(y.onesLike()), List.of(x), false);
       }
     }
-    assertThat(Gatun.memory().live()).isEqualTo(before);
+    assertThat(Gatun.memory().live()).isLessThanOrEqualTo(before);
     return held;
   }
 }
