@@ -302,7 +302,7 @@ final class DoubleKernels {
       DoubleVector v = load(x, xAt + at);
       DoubleVector r =
           switch (op) {
-            case EXP -> v.lanewise(VectorOperators.EXP);
+            case EXP -> Exponentials.exp(v);
             case EXPM1 -> v.lanewise(VectorOperators.EXPM1);
             case LOG -> v.lanewise(VectorOperators.LOG);
             case LOG10 -> v.lanewise(VectorOperators.LOG10);
@@ -349,7 +349,7 @@ final class DoubleKernels {
 
   /** Without overflow, and relatively exact for very negative arguments. */
   private static DoubleVector sigmoid(DoubleVector v) {
-    DoubleVector e = v.abs().neg().lanewise(VectorOperators.EXP);
+    DoubleVector e = Exponentials.exp(v.abs().neg());
     DoubleVector top =
         DoubleVector.broadcast(SPECIES, 1f).blend(e, v.compare(VectorOperators.LT, 0f));
     return top.div(e.add(1));

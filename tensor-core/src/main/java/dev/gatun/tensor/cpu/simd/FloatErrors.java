@@ -90,7 +90,7 @@ final class FloatErrors {
     // Beyond 28 the result is zero in float64, too; infinity would give NaN on the way.
     DoubleVector c = a.blend(28.0, a.compare(VectorOperators.GT, 28.0));
     DoubleVector scaled = middle(c).blend(far(c), c.compare(VectorOperators.GT, 4.0));
-    return c.mul(c).neg().lanewise(VectorOperators.EXP).mul(scaled);
+    return Exponentials.exp(c.mul(c).neg()).mul(scaled);
   }
 
   // Small methods: a vector that crosses a call which is not inlined is boxed.

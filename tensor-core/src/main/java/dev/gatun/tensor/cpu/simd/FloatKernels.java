@@ -302,7 +302,7 @@ final class FloatKernels {
       FloatVector v = load(x, xAt + at);
       FloatVector r =
           switch (op) {
-            case EXP -> v.lanewise(VectorOperators.EXP);
+            case EXP -> Exponentials.exp(v);
             case EXPM1 -> v.lanewise(VectorOperators.EXPM1);
             case LOG -> v.lanewise(VectorOperators.LOG);
             case LOG10 -> v.lanewise(VectorOperators.LOG10);
@@ -349,7 +349,7 @@ final class FloatKernels {
 
   /** Without overflow, and relatively exact for very negative arguments. */
   private static FloatVector sigmoid(FloatVector v) {
-    FloatVector e = v.abs().neg().lanewise(VectorOperators.EXP);
+    FloatVector e = Exponentials.exp(v.abs().neg());
     FloatVector top =
         FloatVector.broadcast(SPECIES, 1f).blend(e, v.compare(VectorOperators.LT, 0f));
     return top.div(e.add(1));

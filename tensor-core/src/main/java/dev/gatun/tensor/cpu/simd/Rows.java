@@ -5,7 +5,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /** Softmax and its logarithm over the rows of dense float32 tensors. Stateless. */
@@ -66,10 +65,8 @@ final class Rows {
   private static void exponentials(
       MemorySegment x, long at, MemorySegment y, long yAt, int n, float max) {
     for (int i = 0; i < n; i += LANES) {
-      FloatVector.fromMemorySegment(SPECIES, x, at + i * 4L, ORDER)
-          .sub(max)
-          .lanewise(VectorOperators.EXP)
-          .intoMemorySegment(y, yAt + i * 4L, ORDER);
+      FloatVector v = FloatVector.fromMemorySegment(SPECIES, x, at + i * 4L, ORDER);
+      Exponentials.exp(v.sub(max)).intoMemorySegment(y, yAt + i * 4L, ORDER);
     }
   }
 
