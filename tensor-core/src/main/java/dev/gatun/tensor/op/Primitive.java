@@ -186,7 +186,7 @@ public sealed interface Primitive extends Op {
 
   /**
    * Eigenvalues [..., n], ascending, and eigenvectors [..., n, n] in columns, of symmetric matrices
-   * (the lower triangle is read).
+   * (the lower triangle is read). A vector's component of greatest magnitude is positive.
    */
   record Eigh() implements Primitive {}
 }

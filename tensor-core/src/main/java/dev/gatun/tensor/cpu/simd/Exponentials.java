@@ -24,17 +24,17 @@ final class Exponentials {
     FloatVector v = x.max(-104f).min(89f); // the result is 0 or infinity at the ends
     FloatVector shifted = v.mul(1.442695f).add(ROUND);
     FloatVector n = shifted.sub(ROUND);
-    FloatVector r = n.mul(-0.693359375f).add(v); // exact: the constant has 9 bits
+    FloatVector r = n.mul(-0.6933594f).add(v); // exact: the constant has 9 bits
     r = n.mul(2.12194440e-4f).add(r);
     FloatVector p =
-        r.mul(1.98756915e-4f)
-            .add(1.39819995e-3f)
+        r.mul(0.00019875691f)
+            .add(0.0013981999f)
             .mul(r)
-            .add(8.33345191e-3f)
+            .add(0.008333452f)
             .mul(r)
-            .add(4.16657959e-2f)
+            .add(0.041665796f)
             .mul(r)
-            .add(1.66666655e-1f)
+            .add(0.16666666f)
             .mul(r)
             .add(0.5f)
             .mul(r.mul(r))
