@@ -1,0 +1,44 @@
+package dev.gatun.ai;
+
+import java.util.List;
+
+/**
+ * Asks several models the same.
+ *
+ * @param models whom; empty for the best of each provider, by routing
+ * @param aggregation what becomes of their answers
+ */
+public record FanOut(List<ModelRef> models, Aggregation aggregation) {
+  /** Copies the list. */
+  public FanOut {
+    models = List.copyOf(models);
+  }
+
+  /** What becomes of the answers. */
+  public sealed interface Aggregation {
+    /** The first good answer wins; the others are cancelled. */
+    record First() implements Aggregation {}
+
+    /** All answers, uncombined; the first model's that succeeded counts as the answer. */
+    record All() implements Aggregation {}
+
+    /** The answer that most models gave, compared as JSON where it is, else as normalised text. */
+    record Majority() implements Aggregation {}
+
+    /**
+     * A model chooses the best answer.
+     *
+     * @param judge who chooses
+     * @param criteria by what, in a sentence
+     */
+    record Judge(ModelRef judge, String criteria) implements Aggregation {}
+
+    /**
+     * A model writes one answer from all.
+     *
+     * @param editor who writes
+     * @param instructions how, in a sentence
+     */
+    record Merge(ModelRef editor, String instructions) implements Aggregation {}
+  }
+}

@@ -1,0 +1,19 @@
+package dev.gatun.ai.spi;
+
+import java.time.Duration;
+
+/**
+ * What accompanies an attempt.
+ *
+ * @param correlationId ties logs, traces and attempts of one call together
+ * @param deadline when the whole call must be over
+ * @param firstToken the longest wait for the first piece of the answer
+ * @param idle the longest wait between two pieces
+ * @param cancellation ends the attempt from another thread
+ */
+public record CallContext(
+    String correlationId,
+    Deadline deadline,
+    Duration firstToken,
+    Duration idle,
+    Cancellation cancellation) {}

@@ -1,0 +1,44 @@
+package dev.gatun.ai.spi;
+
+import dev.gatun.ai.CacheMode;
+import dev.gatun.ai.ChatResponse;
+import java.util.Optional;
+
+/**
+ * Stores complete answers. Thread-safe. A cache that cannot be reached is a miss and a log line,
+ * never an error of the call.
+ */
+public interface ResponseCache extends AutoCloseable {
+  /** Stores nothing. */
+  ResponseCache NONE =
+      new ResponseCache() {
+        @Override
+        public Optional<ChatResponse> get(String key) {
+          return Optional.empty();
+        }
+
+        @Override
+        public void put(String key, ChatResponse response, CacheMode mode) {}
+
+        @Override
+        public long invalidate(String tag) {
+          return 0;
+        }
+      };
+
+  /** The answer of a key, unless it has expired. */
+  Optional<ChatResponse> get(String key);
+
+  /** Stores an answer for the mode's time to live, or the cache's own, under the mode's tags. */
+  void put(String key, ChatResponse response, CacheMode mode);
+
+  /**
+   * Removes all answers under a tag.
+   *
+   * @return how many
+   */
+  long invalidate(String tag);
+
+  @Override
+  default void close() {}
+}

@@ -1,0 +1,17 @@
+/** One client for several large-model providers. */
+module dev.gatun.ai {
+  requires com.squareup.moshi;
+  requires kotlin.stdlib; // by Moshi and Okio, which are automatic modules and so cannot say it
+  requires transitive okio;
+  requires okhttp3;
+  requires dev.failsafe.core;
+  requires static transitive org.jspecify;
+  requires org.slf4j;
+
+  exports dev.gatun.ai;
+  exports dev.gatun.ai.error;
+  exports dev.gatun.ai.json;
+  exports dev.gatun.ai.spi;
+
+  uses dev.gatun.ai.spi.ProviderFactory;
+}
