@@ -1,14 +1,23 @@
 /** One client for several large-model providers. */
 module dev.gatun.ai {
+  requires com.github.benmanes.caffeine;
+  requires com.google.i18n.phonenumbers.libphonenumber;
   requires com.squareup.moshi;
   requires kotlin.stdlib; // by Moshi and Okio, which are automatic modules and so cannot say it
   requires transitive okio;
   requires okhttp3;
   requires dev.failsafe.core;
+  requires static transitive io.opentelemetry.api;
+  requires static transitive micrometer.core;
   requires static transitive org.jspecify;
+  requires static org.xerial.sqlitejdbc;
+  requires static transitive redis.clients.jedis;
+  requires static java.sql;
   requires org.slf4j;
 
   exports dev.gatun.ai;
+  exports dev.gatun.ai.cache;
+  exports dev.gatun.ai.cost;
   exports dev.gatun.ai.error;
   exports dev.gatun.ai.json;
   exports dev.gatun.ai.spi;

@@ -2,7 +2,9 @@ package dev.gatun.ai.spi;
 
 import dev.gatun.ai.CacheMode;
 import dev.gatun.ai.ChatResponse;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Stores complete answers. Thread-safe. A cache that cannot be reached is a miss and a log line,
@@ -13,7 +15,7 @@ public interface ResponseCache extends AutoCloseable {
   ResponseCache NONE =
       new ResponseCache() {
         @Override
-        public Optional<ChatResponse> get(String key) {
+        public Optional<Stored> get(String key) {
           return Optional.empty();
         }
 
@@ -27,7 +29,21 @@ public interface ResponseCache extends AutoCloseable {
       };
 
   /** The answer of a key, unless it has expired. */
-  Optional<ChatResponse> get(String key);
+  Optional<Stored> get(String key);
+
+  /**
+   * A stored answer.
+   *
+   * @param response the answer
+   * @param tags the names under which it can be invalidated
+   * @param remaining how long it will still be stored
+   */
+  record Stored(ChatResponse response, Set<String> tags, Duration remaining) {
+    /** Copies the tags. */
+    public Stored {
+      tags = Set.copyOf(tags);
+    }
+  }
 
   /** Stores an answer for the mode's time to live, or the cache's own, under the mode's tags. */
   void put(String key, ChatResponse response, CacheMode mode);
