@@ -20,6 +20,8 @@ module dev.gatun.ai {
   exports dev.gatun.ai.cost;
   exports dev.gatun.ai.error;
   exports dev.gatun.ai.json;
+  exports dev.gatun.ai.limit;
+  exports dev.gatun.ai.redis;
   exports dev.gatun.ai.spi;
 
   uses dev.gatun.ai.spi.ProviderFactory;

@@ -52,6 +52,7 @@ public interface ResponseCache extends AutoCloseable {
    * Removes all answers under a tag.
    *
    * @return how many
+   * @throws java.io.UncheckedIOException when the cache cannot be reached: some may remain
    */
   long invalidate(String tag);
 

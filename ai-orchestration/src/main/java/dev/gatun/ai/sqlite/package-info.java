@@ -1,0 +1,3 @@
+/** A SQLite file: how it is opened, read and written. */
+@org.jspecify.annotations.NullMarked
+package dev.gatun.ai.sqlite;
