@@ -1,0 +1,31 @@
+package dev.gatun.ai.testkit.dialect;
+
+import dev.gatun.ai.testkit.Failure;
+import dev.gatun.ai.testkit.Script;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * A script in the shape that one request gets.
+ *
+ * @param status the status
+ * @param contentType the type of the body
+ * @param headers further headers, names and values by turns
+ * @param body the whole body; empty for a stream
+ * @param frames the events of a stream
+ * @param stream whether it is one
+ * @param lineEnd how the stream's lines end, unless the script says otherwise
+ * @param failed the events that tell of a failure in the middle of the stream
+ * @param script what was scripted
+ */
+@SuppressWarnings("ArrayRecordComponent") // made once, read once, compared never
+public record Reply(
+    int status,
+    String contentType,
+    List<String> headers,
+    byte[] body,
+    List<Frame> frames,
+    boolean stream,
+    String lineEnd,
+    Function<Failure, List<Frame>> failed,
+    Script script) {}
