@@ -5,16 +5,9 @@ import dev.gatun.tensor.Scope;
 import dev.gatun.tensor.ShapeException;
 import dev.gatun.tensor.Tensor;
 import dev.gatun.tensor.op.TensorType;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.Comparator;
-import java.util.Deque;
-import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,55 +20,77 @@ final class Backward {
   private final boolean keepSaved;
   private final int floor;
 
-  /** The gradients on their way, owned by the scope of the walk. */
-  private final IdentityHashMap<Source, Tensor> pending = new IdentityHashMap<>();
+  /** The ops that the roots depend on, by number above the floor. */
+  private final boolean[] reached;
 
-  /** The ops and leaves that lead to a wanted gradient. */
-  private final Set<Object> wanted = Collections.newSetFromMap(new IdentityHashMap<>());
+  /** Those among them that lead to a wanted gradient. */
+  private final boolean[] wantedOps;
+
+  /** The values that are asked for, by number; null for all leaves. */
+  private boolean @Nullable [] targets;
+
+  /** The values that lead to a wanted gradient. */
+  private boolean[] wanted = {};
+
+  /** The gradients on their way, owned by the scope of the walk. */
+  private @Nullable Tensor[] pending = {};
 
   Backward(Tape tape, boolean createGraph, boolean keepSaved, int floor) {
     this.tape = tape;
     this.createGraph = createGraph;
     this.keepSaved = keepSaved;
     this.floor = floor;
+    reached = new boolean[tape.size() - floor];
+    wantedOps = new boolean[reached.length];
   }
 
   Gradients run(List<Tensor> ys, List<Tensor> cotangents, @Nullable List<Tensor> wrt) {
-    Map<Source, Tensor> found = new LinkedHashMap<>();
+    Map<Tensor, Tensor> found = new LinkedHashMap<>();
     try (Scope work = Scope.open()) {
-      List<Source> roots = roots(ys, cotangents, work);
-      List<Node> nodes = reachable(roots);
-      Set<Source> targets = wrt == null ? null : sources(wrt);
-      mark(nodes, roots, targets);
-      for (Node node : nodes.reversed()) {
-        visit(node, targets, found, work);
+      @Nullable Source[] roots = roots(ys, cotangents);
+      targets = wrt == null ? null : targets(wrt);
+      wanted = new boolean[tape.sourceCount()];
+      pending = new @Nullable Tensor[wanted.length];
+      int top = reach(roots);
+      mark(roots, top);
+      for (int i = 0; i < roots.length; i++) {
+        Source s = roots[i];
+        if (s != null) {
+          accumulate(s, cotangents.get(i).to(ys.get(i).dtype()), null, work);
+        }
       }
-      for (var e : pending.entrySet()) {
-        Source s = e.getKey();
-        if (targets == null ? s.node == null : targets.contains(s)) {
-          found.put(s, tape.hooked(s, e.getValue()));
+      for (int i = top; i >= 0; i--) {
+        if (reached[i]) {
+          visit(tape.node(floor + i), found, work);
+        }
+      }
+      for (int i = 0; i < pending.length; i++) {
+        Tensor g = pending[i];
+        if (g != null) {
+          Source s = tape.source(i);
+          if (isTarget(s)) {
+            found.put(s.tensor, tape.hooked(s, g));
+          }
         }
       }
       return result(found, work);
     }
   }
 
-  private List<Source> roots(List<Tensor> ys, List<Tensor> cotangents, Scope work) {
-    List<Source> roots = new ArrayList<>();
-    for (int i = 0; i < ys.size(); i++) {
+  private @Nullable Source[] roots(List<Tensor> ys, List<Tensor> cotangents) {
+    @Nullable Source[] roots = new @Nullable Source[ys.size()];
+    boolean any = false;
+    for (int i = 0; i < roots.length; i++) {
       Tensor y = ys.get(i);
       Tensor g = cotangents.get(i);
       if (!g.shape().equals(y.shape())) {
         throw new ShapeException(
             "Expected a cotangent of shape " + y.shape() + ", got " + g.shape());
       }
-      Source s = tape.source(y);
-      if (s != null) {
-        roots.add(s);
-        accumulate(s, g.to(y.dtype()), work);
-      }
+      roots[i] = tape.source(y);
+      any |= roots[i] != null;
     }
-    if (roots.isEmpty()) {
+    if (!any) {
       throw new IllegalStateException(
           (ys.size() == 1 ? ys.getFirst() + " depends" : "The given tensors depend")
               + " on no tensor that requires gradients; mark leaves with requiresGrad(true) before"
@@ -84,86 +99,106 @@ final class Backward {
     return roots;
   }
 
-  private Set<Source> sources(List<Tensor> tensors) {
-    Set<Source> set = Collections.newSetFromMap(new IdentityHashMap<>());
-    for (Tensor t : tensors) {
-      Source s = tape.source(t);
+  private boolean[] targets(List<Tensor> tensors) {
+    Source[] list = new Source[tensors.size()];
+    for (int i = 0; i < list.length; i++) {
+      Source s = tape.source(tensors.get(i));
       if (s == null) {
         throw new IllegalStateException(
-            t + " does not require gradients: call requiresGrad(true) before the computation");
+            tensors.get(i)
+                + " does not require gradients: call requiresGrad(true) before the computation");
       }
-      set.add(s);
+      list[i] = s;
+    }
+    boolean[] set = new boolean[tape.sourceCount()];
+    for (Source s : list) {
+      set[s.id] = true;
     }
     return set;
   }
 
-  /** The ops that the roots depend on, in order of recording. */
-  private List<Node> reachable(List<Source> roots) {
-    Set<Node> seen = Collections.newSetFromMap(new IdentityHashMap<>());
-    Deque<Node> open = new ArrayDeque<>();
+  private boolean isTarget(Source s) {
+    boolean[] set = targets;
+    return set == null ? s.node == null : set[s.id];
+  }
+
+  /**
+   * Finds the ops that the roots depend on. One walk does it, because what an op reads was recorded
+   * before it.
+   *
+   * @return the position of the last of them; -1 for none
+   */
+  private int reach(@Nullable Source[] roots) {
+    int top = -1;
     for (Source s : roots) {
-      enter(s, seen, open);
+      top = Math.max(top, reach(s));
     }
-    while (!open.isEmpty()) {
-      for (Source s : open.pop().edges) {
-        if (s != null) {
-          enter(s, seen, open);
+    for (int i = top; i >= 0; i--) {
+      if (reached[i]) {
+        for (Source s : tape.node(floor + i).edges) {
+          reach(s);
         }
       }
     }
-    List<Node> list = new ArrayList<>(seen);
-    list.sort(Comparator.comparingInt(n -> n.index));
-    return list;
+    return top;
   }
 
-  private void enter(Source s, Set<Node> seen, Deque<Node> open) {
-    if (s.node != null && s.node.index >= floor && seen.add(s.node)) {
-      open.push(s.node);
+  private int reach(@Nullable Source s) {
+    int i = s == null || s.node == null ? -1 : s.node.index - floor;
+    if (i < 0) {
+      return -1;
     }
+    reached[i] = true;
+    return i;
   }
 
-  /** Finds the ops on the way to a target; without targets, to any leaf. */
-  private void mark(List<Node> nodes, List<Source> roots, @Nullable Set<Source> targets) {
-    for (Node node : nodes) {
-      for (Source s : node.edges) {
-        if (s != null && wants(s, targets)) {
-          wanted.add(node);
+  /** Finds the values and ops on the way to a target; without targets, to any leaf. */
+  private void mark(@Nullable Source[] roots, int top) {
+    for (int i = 0; i <= top; i++) {
+      if (reached[i]) {
+        for (Source s : tape.node(floor + i).edges) {
+          wantedOps[i] |= s != null && wants(s);
         }
       }
     }
-    if (targets != null) {
-      wanted.addAll(targets);
+    boolean[] set = targets;
+    for (int i = 0; set != null && i < set.length; i++) {
+      wanted[i] |= set[i];
     }
-    roots.forEach(s -> wants(s, targets));
+    for (Source s : roots) {
+      if (s != null) {
+        wants(s);
+      }
+    }
   }
 
-  private boolean wants(Source s, @Nullable Set<Source> targets) {
-    boolean yes =
-        (targets == null ? s.node == null : targets.contains(s))
-            || (s.node != null && wanted.contains(s.node));
-    if (yes) {
-      wanted.add(s);
-    }
+  private boolean wants(Source s) {
+    boolean yes = isTarget(s) || isWanted(s.node);
+    wanted[s.id] |= yes;
     return yes;
   }
 
-  private void visit(
-      Node node, @Nullable Set<Source> targets, Map<Source, Tensor> found, Scope work) {
+  private boolean isWanted(@Nullable Node node) {
+    return node != null && node.index >= floor && wantedOps[node.index - floor];
+  }
+
+  private void visit(Node node, Map<Tensor, Tensor> found, Scope work) {
     @Nullable Tensor[] g = new @Nullable Tensor[node.outputs.length];
     boolean any = false;
     for (int i = 0; i < g.length; i++) {
       Source s = node.outputs[i];
-      Tensor t = s == null ? null : pending.remove(s);
+      Tensor t = s == null ? null : pending[s.id];
       if (s != null && t != null) {
+        pending[s.id] = null;
         Tensor h = tape.hooked(s, t);
         g[i] = h;
         any = true;
-        if (targets != null && targets.contains(s)) {
-          found.put(s, work.hold(h));
+        if (targets != null && isTarget(s)) {
+          found.put(s.tensor, work.hold(h));
         }
       }
     }
-    if (any && wanted.contains(node)) {
+    if (any && isWanted(node)) {
       step(node, g, work);
     }
     for (Tensor t : g) {
@@ -179,9 +214,9 @@ final class Backward {
     boolean[] wants = new boolean[node.edges.length];
     for (int i = 0; i < wants.length; i++) {
       Source s = node.edges[i];
-      wants[i] = s != null && wanted.contains(s);
+      wants[i] = s != null && wanted[s.id];
     }
-    try (Scope _ = Scope.open()) {
+    try (Scope own = Scope.open()) {
       @Nullable Tensor[] in = node.rule.gradients(new Step(tape, node, g, wants, createGraph));
       if (in.length != wants.length) {
         throw new ShapeException(
@@ -197,7 +232,7 @@ final class Backward {
         Source s = node.edges[i];
         Tensor t = in[i];
         if (s != null && t != null && wants[i]) {
-          accumulate(s, conform(node, i, t), work);
+          accumulate(s, conform(node, i, t), own, work);
         }
       }
     }
@@ -206,13 +241,19 @@ final class Backward {
     }
   }
 
-  private void accumulate(Source s, Tensor gradient, Scope work) {
-    Tensor before = pending.get(s);
+  /**
+   * Adds to the gradient of a value.
+   *
+   * @param own the scope of the step; what it owns is taken over, of other tensors a handle is made
+   */
+  private void accumulate(Source s, Tensor gradient, @Nullable Scope own, Scope work) {
+    Tensor before = pending[s.id];
     if (before == null) {
-      pending.put(s, work.hold(gradient));
+      pending[s.id] =
+          own != null && own.owns(gradient) ? work.adopt(gradient) : work.hold(gradient);
     } else {
       Tensor sum = before.add(gradient);
-      pending.put(s, work.hold(sum));
+      pending[s.id] = work.adopt(sum);
       before.close();
     }
   }
@@ -246,7 +287,7 @@ final class Backward {
     }
   }
 
-  private Gradients result(Map<Source, Tensor> found, Scope work) {
+  private Gradients result(Map<Tensor, Tensor> found, Scope work) {
     Map<Tensor, Tensor> out = new LinkedHashMap<>();
     for (var e : found.entrySet()) {
       Tensor g = e.getValue();
@@ -254,7 +295,7 @@ final class Backward {
       if (dense != g) {
         g.close();
       }
-      out.put(e.getKey().tensor, work.keep(dense));
+      out.put(e.getKey(), work.keep(dense));
     }
     return new Gradients(out);
   }

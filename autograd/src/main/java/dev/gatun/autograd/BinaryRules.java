@@ -9,12 +9,26 @@ import static dev.gatun.autograd.Saves.Y;
 import dev.gatun.tensor.Tensor;
 import dev.gatun.tensor.op.BinaryKind;
 import dev.gatun.tensor.op.BinaryScalar;
+import java.util.EnumMap;
+import java.util.Objects;
 
 /** The derivatives of the functions of two operands, and of an operand and a number. */
 final class BinaryRules {
+  private static final EnumMap<BinaryKind, Rule> RULES = new EnumMap<>(BinaryKind.class);
+
+  static {
+    for (BinaryKind kind : BinaryKind.values()) {
+      RULES.put(kind, make(kind));
+    }
+  }
+
   private BinaryRules() {}
 
   static Rule of(BinaryKind kind) {
+    return Objects.requireNonNull(RULES.get(kind));
+  }
+
+  private static Rule make(BinaryKind kind) {
     return switch (kind) {
       case ADD -> Rule.of(wrt(Step::g), wrt(Step::g));
       case SUB -> Rule.of(wrt(Step::g), wrt(s -> s.g().neg()));

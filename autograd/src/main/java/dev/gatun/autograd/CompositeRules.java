@@ -3,9 +3,11 @@ package dev.gatun.autograd;
 import static dev.gatun.autograd.Saves.INPUTS;
 
 import dev.gatun.tensor.DType;
+import dev.gatun.tensor.Engine;
 import dev.gatun.tensor.Tensor;
 import dev.gatun.tensor.op.BatchNorm;
 import dev.gatun.tensor.op.LayerNorm;
+import dev.gatun.tensor.op.ReluGrad;
 import dev.gatun.tensor.op.ScaledDotProductAttention;
 import dev.gatun.tensor.op.ScatterKind;
 import java.util.Arrays;
@@ -15,6 +17,12 @@ import org.jspecify.annotations.Nullable;
 /** The gradients of composites that have one in closed form. */
 final class CompositeRules {
   private static final double INV_SQRT_2PI = 1 / Math.sqrt(2 * Math.PI);
+
+  /** Linear in the gradient; flat in relu's result. */
+  static final Rule RELU_GRAD =
+      Rule.of(
+          Rule.wrt(Saves.B, s -> Engine.call(new ReluGrad(), s.g(), s.b())),
+          Rule.wrt(s -> s.zeros(1)));
 
   private CompositeRules() {}
 

@@ -5,17 +5,36 @@ import static dev.gatun.autograd.Saves.A;
 import static dev.gatun.autograd.Saves.B;
 
 import dev.gatun.tensor.Engine;
+import dev.gatun.tensor.Shape;
 import dev.gatun.tensor.Tensor;
 import dev.gatun.tensor.op.Primitive;
 
 /** The gradients of matrix products, convolutions and mean pooling: all linear. */
 final class ContractionRules {
+  /** For x, the weight and the bias; leading axes of x are one. */
+  static final Rule LINEAR =
+      Rule.of(
+          wrt(B, s -> s.g().matmul(s.b())),
+          wrt(A, s -> rows(s.g()).t().matmul(rows(s.a()))),
+          wrt(s -> rows(s.g()).sum(0)));
+
   private ContractionRules() {}
 
-  /** A transposed operand gets a transposed gradient, so that its owner gets a dense one. */
+  private static Tensor rows(Tensor t) {
+    return t.rank() == 2 ? t : t.reshape(Shape.of(t.numel() / t.size(-1), t.size(-1)));
+  }
+
+  /** By whether the left (1) and the right operand (2) are transposed. */
+  private static final Rule[] MATMUL = {
+    matmul(false, false), matmul(true, false), matmul(false, true), matmul(true, true)
+  };
+
   static Rule matmul(Tensor a, Tensor b) {
-    boolean aT = isTransposed(a);
-    boolean bT = isTransposed(b);
+    return MATMUL[(isTransposed(a) ? 1 : 0) + (isTransposed(b) ? 2 : 0)];
+  }
+
+  /** A transposed operand gets a transposed gradient, so that its owner gets a dense one. */
+  private static Rule matmul(boolean aT, boolean bT) {
     return Rule.of(
         wrt(
             B,

@@ -9,9 +9,11 @@ import dev.gatun.tensor.op.CustomOp;
 import dev.gatun.tensor.op.Gelu;
 import dev.gatun.tensor.op.HardSigmoid;
 import dev.gatun.tensor.op.LayerNorm;
+import dev.gatun.tensor.op.Linear;
 import dev.gatun.tensor.op.LogSoftmax;
 import dev.gatun.tensor.op.Op;
 import dev.gatun.tensor.op.Primitive;
+import dev.gatun.tensor.op.ReluGrad;
 import dev.gatun.tensor.op.ScaledDotProductAttention;
 import dev.gatun.tensor.op.Silu;
 import dev.gatun.tensor.op.Softmax;
@@ -23,6 +25,15 @@ import dev.gatun.tensor.op.Softmax;
  * gradient of the output, a, b, c (x for one) are the inputs, y is the output.
  */
 final class GradientRules {
+  private static final Rule SAME = Rule.g(g -> g);
+  private static final Rule CAST = Rule.of(Rule.wrt(s -> s.g().to(s.dtype(0))));
+  private static final Rule RESHAPE = Rule.of(Rule.wrt(s -> s.g().reshape(s.shape(0))));
+  private static final Rule WHERE =
+      Rule.of(
+          Rule.wrt(Step::g), // never asked: the condition is bool
+          Rule.wrt(Saves.A, s -> Shapes.only(s.g(), s.a())),
+          Rule.wrt(Saves.A, s -> Shapes.fill(s.g(), s.a(), 0)));
+
   private GradientRules() {}
 
   /** The rule of an op on these operands. */
@@ -43,18 +54,14 @@ final class GradientRules {
     return switch (op) {
       case Primitive.Unary u -> UnaryRules.of(u.kind());
       case Primitive.Binary b -> BinaryRules.of(b.kind());
-      case Primitive.Where _ ->
-          Rule.of(
-              Rule.wrt(Step::g), // never asked: the condition is bool
-              Rule.wrt(Saves.A, s -> Shapes.only(s.g(), s.a())),
-              Rule.wrt(Saves.A, s -> Shapes.fill(s.g(), s.a(), 0)));
-      case Primitive.Cast _ -> Rule.of(Rule.wrt(s -> s.g().to(s.dtype(0))));
+      case Primitive.Where _ -> WHERE;
+      case Primitive.Cast _ -> CAST;
       case Primitive.Bitcast _ -> Rule.NONE;
-      case Primitive.Contiguous _ -> Rule.g(g -> g);
+      case Primitive.Contiguous _ -> SAME;
 
-      case Primitive.Reshape _ -> Rule.of(Rule.wrt(s -> s.g().reshape(s.shape(0))));
+      case Primitive.Reshape _ -> RESHAPE;
       case Primitive.Permute p -> ShapeGradients.permute(p);
-      case Primitive.Expand _ -> Rule.g(g -> g); // the tape sums what was broadcast
+      case Primitive.Expand _ -> SAME; // the tape sums what was broadcast
       case Primitive.Slice p -> ShapeGradients.slice(p);
       case Primitive.Pad p -> ShapeGradients.pad(p);
       case Primitive.Concat p -> ShapeGradients.concat(p);
@@ -98,6 +105,8 @@ final class GradientRules {
       case BatchNorm n -> CompositeRules.batchNorm(n);
       case Gelu g -> g.tanh() ? Rule.DECOMPOSE : CompositeRules.gelu();
       case Silu _ -> CompositeRules.silu();
+      case ReluGrad _ -> CompositeRules.RELU_GRAD;
+      case Linear _ -> ContractionRules.LINEAR;
       case HardSigmoid _ -> CompositeRules.hardSigmoid();
       case CrossEntropy _ -> CompositeRules.crossEntropy();
       case ScaledDotProductAttention a -> CompositeRules.attention(a);

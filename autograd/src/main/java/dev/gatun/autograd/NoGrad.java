@@ -15,6 +15,11 @@ public final class NoGrad implements AutoCloseable {
     DEPTH.get()[0] += change;
   }
 
+  /** How deep this thread is in NoGrad, in the one element of an array that lives as long as it. */
+  static int[] depth() {
+    return DEPTH.get();
+  }
+
   /** Stops recording on this thread until the result is closed. */
   public static NoGrad enter() {
     return new NoGrad(1);

@@ -4,7 +4,6 @@ import dev.gatun.tensor.Device;
 import dev.gatun.tensor.Scope;
 import dev.gatun.tensor.Tensor;
 import dev.gatun.tensor.op.TensorType;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** One recorded op: where its inputs came from, how gradients pass it, what that needs. */
@@ -25,8 +24,11 @@ final class Node {
   final TensorType[] inputTypes;
   final TensorType[] outputTypes;
 
-  private @Nullable Tensor[] saved = {};
-  private int[] versions = {};
+  private static final @Nullable Tensor[] NOTHING = {};
+  private static final int[] NO_VERSIONS = {};
+
+  private @Nullable Tensor[] saved = NOTHING;
+  private int[] versions = NO_VERSIONS;
   private boolean released;
 
   Node(
@@ -47,7 +49,11 @@ final class Node {
   }
 
   private static TensorType[] types(Tensor[] tensors) {
-    return Arrays.stream(tensors).map(Tensor::type).toArray(TensorType[]::new);
+    TensorType[] types = new TensorType[tensors.length];
+    for (int i = 0; i < types.length; i++) {
+      types[i] = tensors[i].type();
+    }
+    return types;
   }
 
   /** Keeps aliases of the inputs and outputs that the rule reads, owned by the tape's scope. */
@@ -57,6 +63,9 @@ final class Node {
       tracked[i] = edges[i] != null;
     }
     Saves saves = rule.saves(tracked);
+    if (saves.isNothing()) {
+      return;
+    }
     saved = new @Nullable Tensor[inputs.length + outs.length];
     versions = new int[saved.length];
     for (int i = 0; i < saved.length; i++) {
@@ -122,6 +131,6 @@ final class Node {
         t.close();
       }
     }
-    saved = new @Nullable Tensor[0];
+    saved = NOTHING;
   }
 }

@@ -113,13 +113,16 @@ interface Rule {
     return new Term(saves, gradient);
   }
 
-  /** One term for each of the first inputs; further inputs have no gradient. */
+  /**
+   * One term for each of the first inputs; further inputs have no gradient. The last inputs may be
+   * absent.
+   */
   static Rule of(Term... terms) {
     return new Rule() {
       @Override
       public Saves saves(boolean[] tracked) {
         Saves all = Saves.NOTHING;
-        for (int i = 0; i < terms.length; i++) {
+        for (int i = 0; i < Math.min(terms.length, tracked.length); i++) {
           all = tracked[i] ? all.and(terms[i].saves) : all;
         }
         return all;
@@ -128,7 +131,7 @@ interface Rule {
       @Override
       public @Nullable Tensor[] gradients(Step s) {
         @Nullable Tensor[] out = new @Nullable Tensor[s.inputs()];
-        for (int i = 0; i < terms.length; i++) {
+        for (int i = 0; i < Math.min(terms.length, out.length); i++) {
           out[i] = s.wants(i) ? terms[i].gradient.apply(s) : null;
         }
         return out;

@@ -18,7 +18,16 @@ record Saves(int inputs, int outputs) {
   static final Saves ALL = new Saves(-1, -1);
 
   Saves and(Saves other) {
-    return new Saves(inputs | other.inputs, outputs | other.outputs);
+    int in = inputs | other.inputs;
+    int out = outputs | other.outputs;
+    if (in == inputs && out == outputs) {
+      return this;
+    }
+    return in == other.inputs && out == other.outputs ? other : new Saves(in, out);
+  }
+
+  boolean isNothing() {
+    return (inputs | outputs) == 0;
   }
 
   boolean input(int i) {

@@ -12,21 +12,17 @@ final class Source {
   /** Which of the op's outputs it is. */
   final int output;
 
+  /** Its number among the values that the tape tracks. */
+  final int id;
+
   /** The handle that stands for it. */
   final Tensor tensor;
 
-  private Source(@Nullable Node node, int output, Tensor tensor) {
+  Source(@Nullable Node node, int output, int id, Tensor tensor) {
     this.node = node;
     this.output = output;
+    this.id = id;
     this.tensor = tensor.identity();
-  }
-
-  static Source leaf(Tensor tensor) {
-    return new Source(null, 0, tensor);
-  }
-
-  static Source output(Node node, int output, Tensor tensor) {
-    return new Source(node, output, tensor);
   }
 
   TensorType type() {

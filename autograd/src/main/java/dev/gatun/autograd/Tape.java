@@ -45,16 +45,32 @@ import org.jspecify.annotations.Nullable;
 public final class Tape implements AutoCloseable {
   private static final ThreadLocal<@Nullable Tape> CURRENT = new ThreadLocal<>();
 
+  private static final Node[] NO_NODES = {};
+  private static final Source[] NO_SOURCES = {};
+
   private final @Nullable Tape outer;
   private final boolean dry;
   private final Thread thread = Thread.currentThread();
   private final Scope scope;
   private final Engine.Installation installation;
-  private final IdentityHashMap<Tensor, Source> sources = new IdentityHashMap<>();
+  private final int[] noGrad = NoGrad.depth();
+
+  /** The recorded ops, by their numbers. */
+  private Node[] nodes = new Node[16];
+
+  private int size;
+
+  /** The tracked values, by their numbers. */
+  private Source[] sources = new Source[32];
+
+  private int sourceCount;
+
+  /** The tracked values that do not carry their number themselves: see {@link Tensor#mark()}. */
+  private final IdentityHashMap<Tensor, Source> unmarked = new IdentityHashMap<>(8);
+
   private final List<Tensor> leaves = new ArrayList<>();
   private final IdentityHashMap<Tensor, List<UnaryOperator<Tensor>>> hooks =
-      new IdentityHashMap<>();
-  private int size;
+      new IdentityHashMap<>(1);
   private boolean recording = true;
   private boolean retain;
   private boolean closed;
@@ -190,6 +206,9 @@ public final class Tape implements AutoCloseable {
 
   /** Applies the hooks of a tensor to its gradient. */
   Tensor hooked(Source source, Tensor gradient) {
+    if (hooks.isEmpty()) {
+      return gradient;
+    }
     Tensor g = gradient;
     for (UnaryOperator<Tensor> hook : hooks.getOrDefault(source.tensor, List.of())) {
       g = hook.apply(g);
@@ -205,7 +224,7 @@ public final class Tape implements AutoCloseable {
 
   /** True when operations are recorded now. */
   boolean isRecording() {
-    return recording && !NoGrad.active();
+    return recording && noGrad[0] <= 0;
   }
 
   /** Sets whether operations are recorded; returns what it was. */
@@ -225,24 +244,72 @@ public final class Tape implements AutoCloseable {
     return leaves;
   }
 
+  /** A tracked value by its number. */
+  Source source(int id) {
+    return sources[id];
+  }
+
+  /** A recorded op by its number. */
+  Node node(int index) {
+    return nodes[index];
+  }
+
+  /** How many values are tracked. */
+  int sourceCount() {
+    return sourceCount;
+  }
+
   /** Where a tensor came from; null if nothing tracks it. */
   @Nullable Source source(Tensor tensor) {
     if (!tensor.requiresGrad()) {
       return null;
     }
     Tensor id = tensor.identity();
-    Source s = sources.get(id);
+    Source s = find(id);
     if (s == null) {
-      s = Source.leaf(id);
-      sources.put(id, s);
+      s = add(null, 0, id);
+      unmarked.put(id, s);
       leaves.add(id);
+    }
+    return s;
+  }
+
+  private @Nullable Source find(Tensor id) {
+    return isMarked(id) ? sources[id.mark() - 1] : unmarked.get(id);
+  }
+
+  /** True when the number that the tensor carries is this tape's. */
+  @SuppressWarnings("ReferenceEquality") // this very handle
+  private boolean isMarked(Tensor id) {
+    int number = id.mark() - 1;
+    return number >= 0 && number < sourceCount && sources[number].tensor == id;
+  }
+
+  private Source add(@Nullable Node node, int output, Tensor tensor) {
+    if (sourceCount == sources.length) {
+      sources = Arrays.copyOf(sources, sourceCount * 2);
+    }
+    Source s = new Source(node, output, sourceCount, tensor);
+    sources[sourceCount++] = s;
+    return s;
+  }
+
+  /** Notes where a result came from: on the result itself, if no other tape has done so. */
+  private Source result(Node node, int output, Tensor tensor) {
+    Tensor id = tensor.identity();
+    boolean free = id.mark() == 0 || isMarked(id);
+    Source s = add(node, output, id);
+    if (free) {
+      id.mark(s.id + 1);
+    } else {
+      unmarked.put(id, s);
     }
     return s;
   }
 
   /** True when an op of this tape made the tensor. */
   boolean made(Tensor tensor) {
-    Source s = sources.get(tensor.identity());
+    Source s = find(tensor.identity());
     return s != null && s.node != null;
   }
 
@@ -259,12 +326,14 @@ public final class Tape implements AutoCloseable {
       @Nullable Source[] edges,
       Tensor[] outputs,
       boolean[] tracked) {
-    var node = new Node(size++, name, rule, edges, inputs, outputs);
+    if (size == nodes.length) {
+      nodes = Arrays.copyOf(nodes, size * 2);
+    }
+    var node = new Node(size, name, rule, edges, inputs, outputs);
+    nodes[size++] = node;
     for (int i = 0; i < outputs.length; i++) {
       if (tracked[i]) {
-        Source s = Source.output(node, i, outputs[i].requiresGrad(true));
-        node.outputs[i] = s;
-        sources.put(s.tensor, s);
+        node.outputs[i] = result(node, i, outputs[i].requiresGrad(true));
       }
     }
     if (!dry) {
@@ -273,9 +342,11 @@ public final class Tape implements AutoCloseable {
   }
 
   private boolean tracks(Tensor[] inputs) {
-    for (Tensor t : inputs) {
-      if (t.requiresGrad()) {
-        return isRecording();
+    if (isRecording()) {
+      for (Tensor t : inputs) {
+        if (t.requiresGrad()) {
+          return true;
+        }
       }
     }
     return false;
@@ -296,8 +367,10 @@ public final class Tape implements AutoCloseable {
         any |= tracked[i];
       }
       if (any && rule.kind() != Rule.Kind.NONE) {
-        @Nullable Source[] edges =
-            Arrays.stream(inputs).map(Tape.this::source).toArray(Source[]::new);
+        @Nullable Source[] edges = new @Nullable Source[inputs.length];
+        for (int i = 0; i < edges.length; i++) {
+          edges[i] = source(inputs[i]);
+        }
         add(op.name(), rule, inputs, edges, outputs, tracked);
       }
       return outputs;
@@ -341,12 +414,12 @@ public final class Tape implements AutoCloseable {
     scope.close();
     closed = true;
     installation.close();
-    if (outer == null) {
-      CURRENT.remove();
-    } else {
-      CURRENT.set(outer);
-    }
-    sources.clear();
+    CURRENT.set(outer);
+    nodes = NO_NODES;
+    size = 0;
+    sources = NO_SOURCES;
+    sourceCount = 0;
+    unmarked.clear();
     leaves.clear();
     hooks.clear();
   }

@@ -4,9 +4,13 @@ import static dev.gatun.autograd.Rule.g;
 import static dev.gatun.autograd.Rule.gx;
 import static dev.gatun.autograd.Rule.gy;
 
+import dev.gatun.tensor.Engine;
 import dev.gatun.tensor.Tensor;
 import dev.gatun.tensor.op.Primitive;
+import dev.gatun.tensor.op.ReluGrad;
 import dev.gatun.tensor.op.UnaryKind;
+import java.util.EnumMap;
+import java.util.Objects;
 
 /** The derivatives of the functions of one operand. */
 final class UnaryRules {
@@ -14,14 +18,26 @@ final class UnaryRules {
   private static final double LN_10 = Math.log(10);
   private static final double TWO_OVER_SQRT_PI = 2 / Math.sqrt(Math.PI);
 
+  private static final EnumMap<UnaryKind, Rule> RULES = new EnumMap<>(UnaryKind.class);
+
+  static {
+    for (UnaryKind kind : UnaryKind.values()) {
+      RULES.put(kind, make(kind));
+    }
+  }
+
   private UnaryRules() {}
 
   static Rule of(UnaryKind kind) {
+    return Objects.requireNonNull(RULES.get(kind));
+  }
+
+  private static Rule make(UnaryKind kind) {
     return switch (kind) {
       case NEG -> g(Tensor::neg);
       case ABS -> gx((g, x) -> g.mul(x.sign()));
       case SQUARE -> gx((g, x) -> g.mul(x.mul(2.0)));
-      case RELU -> gy((g, y) -> Shapes.fill(g, y.le(0.0), 0));
+      case RELU -> gy((g, y) -> Engine.call(new ReluGrad(), g, y));
       case SIGN, FLOOR, CEIL, ROUND, TRUNC -> Rule.ZERO;
 
       case EXP -> gy(Tensor::mul);

@@ -94,7 +94,9 @@ public final class Shape {
   public int[] axes(int... axes) {
     int[] out = new int[axes.length == 0 ? dims.length : axes.length];
     if (axes.length == 0) {
-      Arrays.setAll(out, i -> i);
+      for (int i = 0; i < out.length; i++) {
+        out[i] = i;
+      }
       return out;
     }
     long seen = 0;

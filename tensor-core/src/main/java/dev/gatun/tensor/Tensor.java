@@ -6,6 +6,7 @@ import dev.gatun.tensor.op.Dims;
 import dev.gatun.tensor.op.Distribution;
 import dev.gatun.tensor.op.Effect;
 import dev.gatun.tensor.op.Gelu;
+import dev.gatun.tensor.op.Linear;
 import dev.gatun.tensor.op.LogSoftmax;
 import dev.gatun.tensor.op.Op;
 import dev.gatun.tensor.op.Primitive;
@@ -53,6 +54,9 @@ public final class Tensor implements AutoCloseable {
   private @Nullable Scope owner;
   private Cleaner.@Nullable Cleanable cleanable;
   private boolean requiresGrad;
+
+  private int mark;
+  private @Nullable TensorType type;
 
   /** What {@link #alias} made this from; null for a value of its own. */
   private @Nullable Tensor root;
@@ -424,7 +428,12 @@ public final class Tensor implements AutoCloseable {
 
   /** Dtype and shape. */
   public TensorType type() {
-    return new TensorType(dtype(), shape());
+    TensorType t = type;
+    if (t == null) {
+      t = new TensorType(dtype(), shape());
+      type = t;
+    }
+    return t;
   }
 
   /** True when a tape that records on this thread tracks what is computed from this tensor. */
@@ -447,6 +456,19 @@ public final class Tensor implements AutoCloseable {
    */
   public Tensor identity() {
     return root == null ? this : root;
+  }
+
+  /**
+   * A number that a tape may note on this value to find its record again, 0 at first. The first
+   * tape to do so keeps it, and checks that the record it finds is this value's.
+   */
+  public int mark() {
+    return mark;
+  }
+
+  /** Notes a number: see {@link #mark()}. */
+  public void mark(int number) {
+    mark = number;
   }
 
   // ---- Lifetime -------------------------------------------------------------------------------
@@ -1584,7 +1606,9 @@ public final class Tensor implements AutoCloseable {
   /** Two axes swapped. */
   public Tensor transpose(int axis0, int axis1) {
     int[] order = new int[rank()];
-    Arrays.setAll(order, i -> i);
+    for (int i = 0; i < order.length; i++) {
+      order[i] = i;
+    }
     int a = shape().axis(axis0);
     int b = shape().axis(axis1);
     if (rank() == 0 || a == b) {
@@ -2062,6 +2086,21 @@ public final class Tensor implements AutoCloseable {
       y = y.squeeze(-2);
     }
     return other.rank() == 1 ? y.squeeze(-1) : y;
+  }
+
+  /**
+   * {@code x · weightᵀ + bias}, of x [..., in], weight [out, in] and bias [out] or null: [...,
+   * out].
+   */
+  public Tensor linear(Tensor weight, @Nullable Tensor bias) {
+    boolean same = dtype().isFloat() && weight.dtype() == dtype();
+    if (same && rank() >= 2 && (bias == null || bias.dtype() == dtype())) {
+      return bias == null
+          ? Engine.call(new Linear(), this, weight)
+          : Engine.call(new Linear(), this, weight, bias);
+    }
+    Tensor y = matmul(weight.t());
+    return bias == null ? y : y.add(bias);
   }
 
   // ---- Change in place ------------------------------------------------------------------------

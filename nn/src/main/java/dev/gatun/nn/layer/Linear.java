@@ -42,8 +42,8 @@ public final class Linear implements Layer, Model {
 
   @Override
   public Tensor forward(Tensor x) {
-    Tensor y = x.matmul(weight.tensor().t());
-    return bias == null ? y : y.add(bias.tensor());
+    Tensor w = weight.tensor();
+    return x.linear(w, bias == null ? null : bias.tensor());
   }
 
   @Override

@@ -64,7 +64,6 @@ record Weights(
   }
 
   private static Tensor affine(Tensor x, Parameter weight, @Nullable Parameter bias) {
-    Tensor y = x.matmul(weight.tensor().t());
-    return bias == null ? y : y.add(bias.tensor());
+    return x.linear(weight.tensor(), bias == null ? null : bias.tensor());
   }
 }

@@ -16,6 +16,8 @@ public sealed interface Composite extends Op
         Gelu,
         Silu,
         HardSigmoid,
+        ReluGrad,
+        Linear,
         ScaledDotProductAttention {
 
   /** The types of the outputs. */

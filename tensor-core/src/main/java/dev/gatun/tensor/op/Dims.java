@@ -15,7 +15,11 @@ public final class Dims {
   }
 
   public static Dims of(int... values) {
-    return new Dims(Arrays.stream(values).asLongStream().toArray());
+    long[] v = new long[values.length];
+    for (int i = 0; i < v.length; i++) {
+      v[i] = values[i];
+    }
+    return new Dims(v);
   }
 
   /** The same number {@code n} times. */
@@ -42,7 +46,11 @@ public final class Dims {
   }
 
   public int[] toIntArray() {
-    return Arrays.stream(values).mapToInt(Math::toIntExact).toArray();
+    int[] v = new int[values.length];
+    for (int i = 0; i < v.length; i++) {
+      v[i] = Math.toIntExact(values[i]);
+    }
+    return v;
   }
 
   @Override

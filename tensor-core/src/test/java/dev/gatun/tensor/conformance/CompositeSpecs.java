@@ -9,7 +9,9 @@ import dev.gatun.tensor.op.CrossEntropy;
 import dev.gatun.tensor.op.Gelu;
 import dev.gatun.tensor.op.HardSigmoid;
 import dev.gatun.tensor.op.LayerNorm;
+import dev.gatun.tensor.op.Linear;
 import dev.gatun.tensor.op.LogSoftmax;
+import dev.gatun.tensor.op.ReluGrad;
 import dev.gatun.tensor.op.ScaledDotProductAttention;
 import dev.gatun.tensor.op.Silu;
 import dev.gatun.tensor.op.Softmax;
@@ -93,6 +95,29 @@ final class CompositeSpecs {
                 Sample.of(new HardSigmoid(), real(0, 3)))
             .within(Tolerance.steps(4, 2, 1))
             .onnx("HardSigmoid"),
+        OpSpec.of(
+                "ReluGrad",
+                OpSpec.FLOATS,
+                Sample.of(
+                    new ReluGrad(),
+                    real(5, 7),
+                    real(Shape.of(5, 7), -2, 2).kinks(Double.POSITIVE_INFINITY)),
+                Sample.of(new ReluGrad(), real(), real()),
+                Sample.of(new ReluGrad(), real(0, 3), real(0, 3)),
+                Sample.of(new ReluGrad(), real(70_001), real(70_001)).forSize())
+            .special(OpSpec.Special.ALL),
+        OpSpec.of(
+                "Linear",
+                OpSpec.FLOATS,
+                Sample.of(new Linear(), real(4, 5), real(3, 5), real(3)),
+                Sample.of(new Linear(), real(2, 3, 4), real(5, 4), real(5)),
+                Sample.of(new Linear(), real(2, 3, 4), real(5, 4)),
+                Sample.of(new Linear(), real(1, 7), real(1, 7), real(1)),
+                Sample.of(new Linear(), real(2, 0), real(3, 0), real(3)),
+                Sample.of(new Linear(), real(0, 3), real(2, 3), real(2)),
+                Sample.of(new Linear(), real(131, 67), real(129, 67), real(129)).forSize())
+            .within(Tolerance.steps(128, 16, 4))
+            .onnx("Gemm"),
         OpSpec.of(
                 "Gelu",
                 OpSpec.FLOATS,

@@ -251,6 +251,21 @@ final class DoubleKernels {
     }
   }
 
+  /** A gradient where relu's result is above 0. */
+  static Elementwise.Kernel reluGrad() {
+    return (in, at, y, yAt, n) -> reluGrad(in[0], at[0], in[1], at[1], y, yAt, n);
+  }
+
+  private static void reluGrad(
+      MemorySegment g, long gAt, MemorySegment x, long xAt, MemorySegment y, long yAt, int n) {
+    for (int i = 0; i < n; i += LANES) {
+      long at = (long) i * BYTES;
+      DoubleVector d = load(g, gAt + at);
+      d.blend(0d, load(x, xAt + at).compare(VectorOperators.LE, 0d))
+          .intoMemorySegment(y, yAt + at, ORDER);
+    }
+  }
+
   private static void simple(int op, MemorySegment x, long xAt, MemorySegment y, long yAt, int n) {
     for (int i = 0; i < n; i += LANES) {
       long at = (long) i * BYTES;

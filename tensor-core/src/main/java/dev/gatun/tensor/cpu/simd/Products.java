@@ -6,6 +6,8 @@ import dev.gatun.tensor.spi.Backend;
 import dev.gatun.tensor.spi.Buf;
 import dev.gatun.tensor.spi.Layout;
 import dev.gatun.tensor.spi.Storage;
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /** Matrix products with batch axes, by {@link Gemm} and {@link GemmDouble}. Stateless. */
 final class Products {
@@ -38,6 +40,82 @@ final class Products {
       wideA.storage().release();
       wideB.storage().release();
       wideY.storage().release();
+    }
+  }
+
+  /** {@code y = x·weightᵀ + bias}, the bias added where the product is written. */
+  static void linear(Backend backend, Buf[] in, Buf y) {
+    if (y.numel() == 0) {
+      return;
+    }
+    Buf x = in[0].shape().rank() == 2 ? in[0] : SimdBackend.contiguous(backend, in[0]);
+    Buf bias = in.length > 2 ? SimdBackend.contiguous(backend, in[2]) : null;
+    try {
+      linear(x, in[1], bias, y);
+    } finally {
+      SimdBackend.release(x, in[0]);
+      if (bias != null) {
+        SimdBackend.release(bias, in[2]);
+      }
+    }
+  }
+
+  private static void linear(Buf x, Buf weight, @Nullable Buf bias, Buf y) {
+    Layout lx = x.layout();
+    Layout lw = weight.layout();
+    int n = Math.toIntExact(weight.shape().size(0));
+    int k = Math.toIntExact(weight.shape().size(1));
+    int m = Math.toIntExact(y.numel() / n);
+    long row = lx.stride(lx.rank() - 2);
+    long column = lx.stride(lx.rank() - 1);
+    MemorySegment b = bias == null ? MemorySegment.NULL : bias.segment();
+    long bAt = bias == null ? 0 : bias.offset();
+    MemorySegment a = x.segment();
+    MemorySegment w = weight.segment();
+    MemorySegment c = y.segment();
+    long wOff = lw.offset();
+    long wRow = lw.stride(1);
+    long wCol = lw.stride(0);
+    if (y.dtype() == DType.FLOAT64) {
+      GemmDouble.gemm(
+          m,
+          n,
+          k,
+          a,
+          lx.offset(),
+          row,
+          column,
+          w,
+          wOff,
+          wRow,
+          wCol,
+          c,
+          y.offset(),
+          n,
+          false,
+          b,
+          bAt,
+          false);
+    } else {
+      Gemm.gemm(
+          m,
+          n,
+          k,
+          a,
+          lx.offset(),
+          row,
+          column,
+          w,
+          wOff,
+          wRow,
+          wCol,
+          c,
+          y.offset(),
+          n,
+          false,
+          b,
+          bAt,
+          false);
     }
   }
 

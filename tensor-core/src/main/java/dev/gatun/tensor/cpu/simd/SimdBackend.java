@@ -8,9 +8,11 @@ import dev.gatun.tensor.op.BinaryScalar;
 import dev.gatun.tensor.op.Composite;
 import dev.gatun.tensor.op.Effect;
 import dev.gatun.tensor.op.Gelu;
+import dev.gatun.tensor.op.Linear;
 import dev.gatun.tensor.op.LogSoftmax;
 import dev.gatun.tensor.op.Op;
 import dev.gatun.tensor.op.Primitive;
+import dev.gatun.tensor.op.ReluGrad;
 import dev.gatun.tensor.op.ScatterKind;
 import dev.gatun.tensor.op.Silu;
 import dev.gatun.tensor.op.Softmax;
@@ -65,6 +67,8 @@ public final class SimdBackend implements Backend {
     return switch (op) {
       case BinaryScalar b -> true;
       case Silu c -> inputs.get(0) == DType.FLOAT32 || inputs.get(0) == DType.FLOAT64;
+      case ReluGrad c -> true;
+      case Linear c -> inputs.get(0) == DType.FLOAT32 || inputs.get(0) == DType.FLOAT64;
       case Softmax c -> inputs.get(0) == DType.FLOAT32;
       case LogSoftmax c -> inputs.get(0) == DType.FLOAT32;
       case Gelu g -> inputs.get(0) == DType.FLOAT32 && !g.tanh();
@@ -80,6 +84,11 @@ public final class SimdBackend implements Backend {
           case Primitive p -> primitive(p, in, out);
           case BinaryScalar b -> binaryScalar(b, in[0], out[0]);
           case Silu c -> silu(in[0], out[0]);
+          case ReluGrad c -> reluGrad(in, out[0]);
+          case Linear c -> {
+            Products.linear(this, in, out[0]);
+            yield true;
+          }
           case Gelu g -> errors(FloatErrors.GELU, in[0], out[0]);
           case Softmax c -> softmax(false, c.axis(), in[0], out[0]);
           case LogSoftmax c -> softmax(true, c.axis(), in[0], out[0]);
@@ -214,6 +223,14 @@ public final class SimdBackend implements Backend {
     DType wide = Elementwise.wide(x.dtype());
     Elementwise.Kernel kernel = wide == DType.FLOAT32 ? FloatKernels.silu() : DoubleKernels.silu();
     Elementwise.run(new Buf[] {x}, new DType[] {wide}, y, wide, kernel);
+    return true;
+  }
+
+  private static boolean reluGrad(Buf[] in, Buf y) {
+    DType wide = Elementwise.wide(y.dtype());
+    Elementwise.Kernel kernel =
+        wide == DType.FLOAT32 ? FloatKernels.reluGrad() : DoubleKernels.reluGrad();
+    Elementwise.run(in, new DType[] {wide, wide}, y, wide, kernel);
     return true;
   }
 
@@ -384,16 +401,21 @@ public final class SimdBackend implements Backend {
   }
 
   private Buf contiguous(Buf x) {
+    return contiguous(this, x);
+  }
+
+  /** The operand itself if it is dense, else a dense copy, for {@link #release} to give back. */
+  static Buf contiguous(Backend backend, Buf x) {
     if (x.isContiguous()) {
       return x;
     }
-    Storage storage = allocate(x.numel() * x.dtype().byteSize());
+    Storage storage = backend.allocate(x.numel() * x.dtype().byteSize());
     Buf copy = new Buf(storage, Layout.contiguous(x.shape()), x.dtype());
     Copies.copy(x, copy);
     return copy;
   }
 
-  private static void release(Buf copy, Buf original) {
+  static void release(Buf copy, Buf original) {
     if (!copy.storage().equals(original.storage())) {
       copy.storage().release();
     }
