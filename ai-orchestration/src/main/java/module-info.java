@@ -21,6 +21,7 @@ module dev.gatun.ai {
   exports dev.gatun.ai.error;
   exports dev.gatun.ai.json;
   exports dev.gatun.ai.limit;
+  exports dev.gatun.ai.privacy;
   exports dev.gatun.ai.redis;
   exports dev.gatun.ai.spi;
 

@@ -274,6 +274,13 @@ public record ChatRequest(
       return this;
     }
 
+    /** Replaces the tools. */
+    public Builder tools(List<Tool> values) {
+      tools.clear();
+      tools.addAll(values);
+      return this;
+    }
+
     /** Sets whether tools may, must or must not be called. */
     public Builder toolChoice(ToolChoice value) {
       toolChoice = value;
