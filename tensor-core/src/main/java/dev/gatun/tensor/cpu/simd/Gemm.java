@@ -2,7 +2,6 @@ package dev.gatun.tensor.cpu.simd;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
@@ -17,24 +16,12 @@ import jdk.incubator.vector.VectorSpecies;
  * reads them. Because the operands are packed anyway, they may have any strides, so a transposed
  * operand costs nothing extra.
  *
- * <p>What the micro-kernels look like is decided by HotSpot's C2 compiler, and was found by
- * measurement over several JVM runs:
- *
- * <ul>
- *   <li>Panels live in {@code float[]}, indexed by {@code base + k * CONSTANT}: such indexes lose
- *       their bounds checks.
- *   <li>A panel of A holds whole row segments with a constant distance, which a kernel reaches by
- *       constant displacements. Packing a row-major A is then plain copying.
- *   <li>A load fence stands between the rows of a kernel. It costs no instruction on x86, and keeps
- *       C2 from hoisting all loads of a step to its start, where they would spill accumulators.
- *   <li>A kernel leaves its tile in a {@code float[]}; another method adds it to C. The vector
- *       stores to a segment would make the kernel too large for C1's profiling tier, and a method
- *       stuck in tier 2 never reaches C2.
- * </ul>
- *
- * <p>Work is divided along M and N only, and what is computed depends on the shape only: results do
- * not depend on the number of threads. Offsets and strides are counted in elements. All operands
- * are native segments: heap segments would pollute the profiles of the kernels.
+ * <p>Here B is packed as far as the L2 cache holds it, and A panel by panel; where few rows of A
+ * meet each panel of B, packing B would not pay, and it is read where it lies. The threads divide C
+ * into rectangles and pack for themselves, so that nobody waits. Every element of C is the same
+ * chain of operations in whatever rectangle it lies: results do not depend on the number of
+ * threads. Offsets and strides are counted in elements. All operands are native segments: heap
+ * segments would pollute the profiles of the kernels.
  */
 final class Gemm {
 
@@ -48,33 +35,22 @@ final class Gemm {
   private static final VectorSpecies<Float> QUARTER = FloatVector.SPECIES_128;
   private static final int QUARTER_LANES = 4;
 
-  private static final VectorSpecies<Float> WIDE = FloatVector.SPECIES_512;
-  private static final int WIDE_LANES = 16;
-  private static final int WIDE_MR = 12;
-  private static final int WIDE_NR = 2 * WIDE_LANES;
-
-  private static final VectorSpecies<Float> NARROW = LANES == WIDE_LANES ? QUARTER : SPECIES;
-  private static final int NARROW_LANES = NARROW.length();
-  private static final int NARROW_MR = 6;
-  private static final int NARROW_NR = 2 * NARROW_LANES;
-
-  private static final boolean IS_WIDE = LANES == WIDE_LANES;
-
   /** Rows and columns of a register tile. */
-  static final int MR = IS_WIDE ? WIDE_MR : NARROW_MR;
+  static final int MR = GemmKernels.MR;
 
-  static final int NR = IS_WIDE ? WIDE_NR : NARROW_NR;
+  static final int NR = GemmKernels.NR;
 
-  /** Longest k block: a panel of B (KC x NR) stays in the L1 cache. */
-  static final int KC = 320;
+  /** Longest k block. */
+  static final int KC = GemmKernels.KC;
 
-  /** Rows of packed A that one pass keeps in the L2 cache. */
-  private static final int MC = 240;
+  /** Columns of B packed at once: they stay in the L2 cache. */
+  private static final int NC = 512;
 
-  /** Rows of A and columns of B packed at once: both buffers stay at a few MiB. */
-  private static final int MC_PACKED = 1920;
+  /** Rows up to which B is not packed. */
+  private static final int DIRECT_ROWS = 128;
 
-  private static final int NC_PACKED = 1920;
+  /** The threads divide the rows of C in steps of so many. */
+  private static final int STEP_M = 2 * MR;
 
   /** Multiply-adds below which a product stays on one thread. */
   private static final long PARALLEL_WORK = 1L << 20;
@@ -204,26 +180,26 @@ final class Gemm {
       if (bCol == 1 && work <= DIRECT_WORK) {
         direct(m, n, k, a, aOff, aRow, aCol, b, bOff, bRow, c, cOff, ldc, accumulate);
       } else {
-        blocked(
-            m,
-            n,
-            k,
-            a,
-            aOff,
-            aRow,
-            aCol,
-            b,
-            bOff,
-            bRow,
-            bCol,
-            c,
-            cOff,
-            ldc,
-            accumulate,
-            bias,
-            biasOff,
-            relu,
-            work);
+        new Product(
+                m,
+                n,
+                k,
+                a,
+                aOff,
+                aRow,
+                aCol,
+                b,
+                bOff,
+                bRow,
+                bCol,
+                c,
+                cOff,
+                ldc,
+                accumulate,
+                bias,
+                biasOff,
+                relu)
+            .run();
         return;
       }
     }
@@ -325,7 +301,11 @@ final class Gemm {
 
   // ---- Blocked product --------------------------------------------------------------------------
 
-  private static void blocked(
+  /**
+   * A product whose rectangles of C can be computed on their own: each thread packs what it needs,
+   * so nothing waits for anything.
+   */
+  private record Product(
       int m,
       int n,
       int k,
@@ -343,56 +323,111 @@ final class Gemm {
       boolean accumulate,
       MemorySegment bias,
       long biasOff,
-      boolean relu,
-      long work) {
-    int threads = work < PARALLEL_WORK || ThreadPool.wouldRunInline() ? 1 : ThreadPool.size();
-    int kBlocks = ceilDiv(k, KC);
-    int kc = ceilDiv(k, kBlocks);
-    int mPacked = balanced(m, MC_PACKED, MR);
-    int nPacked = balanced(n, NC_PACKED, NR);
-    Buffers buffers = BUFFERS.get();
-    float[] ap = buffers.a(mPacked * KC);
-    float[] bp = buffers.b(nPacked * kc);
-    for (int j = 0; j < n; j += nPacked) {
-      int nb = Math.min(nPacked, n - j);
-      for (int p = 0; p < k; p += kc) {
-        int kb = Math.min(kc, k - p);
-        boolean add = accumulate || p > 0;
-        boolean last = p + kb == k;
-        for (int i = 0; i < m; i += mPacked) {
-          int mb = Math.min(mPacked, m - i);
-          Block block =
-              new Block(
-                  mb,
-                  nb,
-                  kb,
-                  a,
-                  aOff + i * aRow + p * aCol,
-                  aRow,
-                  aCol,
-                  ap,
-                  b,
-                  bOff + p * bRow + j * bCol,
-                  bRow,
-                  bCol,
-                  bp,
-                  i == 0,
-                  c,
-                  cOff + i * ldc + j,
-                  ldc,
-                  add,
-                  last ? bias : MemorySegment.NULL,
-                  biasOff + j,
-                  last && relu,
-                  threads);
-          if (threads == 1) {
-            block.pack(0);
-            block.multiply(0);
+      boolean relu) {
+
+    void run() {
+      long work = (long) m * n * k;
+      if (work < PARALLEL_WORK || ThreadPool.wouldRunInline()) {
+        rectangle(0, m, 0, n);
+        return;
+      }
+      int threads = ThreadPool.size();
+      int rowPanels = ceilDiv(m, STEP_M);
+      int columnPanels = ceilDiv(n, NR);
+      int gridRows = gridRows(rowPanels, columnPanels, threads);
+      int gridColumns = threads / gridRows;
+      ThreadPool.parallelFor(
+          gridRows * gridColumns,
+          task -> {
+            int row = task / gridColumns;
+            int column = task % gridColumns;
+            rectangle(
+                share(rowPanels, row, gridRows) * STEP_M,
+                Math.min(m, share(rowPanels, row + 1, gridRows) * STEP_M),
+                share(columnPanels, column, gridColumns) * NR,
+                Math.min(n, share(columnPanels, column + 1, gridColumns) * NR));
+          });
+    }
+
+    /**
+     * Computes the rows {@code top} to {@code bottom} of the columns {@code left} to {@code right}.
+     */
+    private void rectangle(int top, int bottom, int left, int right) {
+      int kc = ceilDiv(k, ceilDiv(k, KC));
+      boolean direct = bCol == 1 && bottom - top <= DIRECT_ROWS;
+      int columns = direct ? right - left : balanced(right - left, NC, NR);
+      Buffers buffers = BUFFERS.get();
+      for (int j = left; j < right; j += columns) {
+        int end = Math.min(right, j + columns);
+        for (int p = 0; p < k; p += kc) {
+          int depth = Math.min(kc, k - p);
+          if (direct) {
+            direct(top, bottom, j, end, p, depth, buffers);
           } else {
-            ThreadPool.parallelFor(threads, block::pack);
-            ThreadPool.parallelFor(threads, block::multiply);
+            packed(top, bottom, j, end, p, depth, buffers);
           }
         }
+      }
+    }
+
+    /** Few rows: A is packed as a whole, B is read where it lies. */
+    private void direct(
+        int top, int bottom, int left, int right, int p, int depth, Buffers buffers) {
+      float[] ap = buffers.a((bottom - top + MR) * KC);
+      Packing.packA(a, aOff + top * aRow + p * aCol, aRow, aCol, bottom - top, depth, ap);
+      float[] tile = buffers.tile;
+      int j = left;
+      for (; j <= right - NR; j += NR) {
+        long bAt = (bOff + p * bRow + j) * Float.BYTES;
+        for (int i = top; i < bottom; ) {
+          int height = GemmKernels.directHeight(bottom - i);
+          GemmKernels.direct(height, depth, ap, (i - top) * KC, b, bAt, bRow * Float.BYTES, tile);
+          finish(tile, i, Math.min(height, bottom - i), j, NR, p, depth);
+          i += height;
+        }
+      }
+      if (j < right) {
+        float[] bp = buffers.b(depth * NR);
+        Packing.packB(b, bOff + p * bRow + j, 1, bRow, right - j, depth, bp, 0);
+        for (int i = top; i < bottom; ) {
+          int height = GemmKernels.directHeight(bottom - i);
+          GemmKernels.packed(height, depth, ap, (i - top) * KC, bp, 0, tile);
+          finish(tile, i, Math.min(height, bottom - i), j, right - j, p, depth);
+          i += height;
+        }
+      }
+    }
+
+    /** B is packed as a whole and stays in the L2 cache; A is packed panel by panel. */
+    private void packed(
+        int top, int bottom, int left, int right, int p, int depth, Buffers buffers) {
+      float[] bp = buffers.b(ceilDiv(right - left, NR) * NR * depth);
+      for (int j = left; j < right; j += NR) {
+        int width = Math.min(NR, right - j);
+        Packing.packB(
+            b, bOff + p * bRow + j * bCol, bCol, bRow, width, depth, bp, (j - left) * depth);
+      }
+      float[] ap = buffers.a(MR * KC);
+      float[] tile = buffers.tile;
+      for (int i = top; i < bottom; ) {
+        int height = GemmKernels.height(bottom - i);
+        int rows = Math.min(height, bottom - i);
+        Packing.packA(a, aOff + i * aRow + p * aCol, aRow, aCol, rows, depth, ap);
+        for (int j = left; j < right; j += NR) {
+          GemmKernels.packed(height, depth, ap, 0, bp, (j - left) * depth, tile);
+          finish(tile, i, rows, j, Math.min(NR, right - j), p, depth);
+        }
+        i += height;
+      }
+    }
+
+    /** Moves or adds a tile to C, and finishes it after the last step along k. */
+    private void finish(
+        float[] tile, int row, int rows, int column, int columns, int p, int depth) {
+      long off = cOff + row * ldc + column;
+      store(tile, c, off, ldc, rows, columns, accumulate || p > 0);
+      if (p + depth == k) {
+        epilogue(rows, columns, c, off, ldc, bias, biasOff + column, relu);
       }
     }
   }
@@ -405,88 +440,6 @@ final class Gemm {
   private static int balanced(int size, int limit, int tile) {
     int blocks = ceilDiv(size, limit);
     return ceilDiv(ceilDiv(size, blocks), tile) * tile;
-  }
-
-  /** One packed block of A times one packed block of B. */
-  @SuppressWarnings("ArrayRecordComponent") // never compared
-  private record Block(
-      int m,
-      int n,
-      int k,
-      MemorySegment a,
-      long aOff,
-      long aRow,
-      long aCol,
-      float[] ap,
-      MemorySegment b,
-      long bOff,
-      long bRow,
-      long bCol,
-      float[] bp,
-      boolean packB,
-      MemorySegment c,
-      long cOff,
-      long ldc,
-      boolean add,
-      MemorySegment bias,
-      long biasOff,
-      boolean relu,
-      int threads) {
-
-    /** Packs one thread's share of both blocks. */
-    void pack(int thread) {
-      int aPanels = ceilDiv(m, MR);
-      for (int p = share(aPanels, thread, threads); p < share(aPanels, thread + 1, threads); p++) {
-        int rows = Math.min(MR, m - p * MR);
-        long off = aOff + (long) p * MR * aRow;
-        Packing.packA(a, off, aRow, aCol, rows, k, ap, p * MR * KC);
-      }
-      if (packB) {
-        int bPanels = ceilDiv(n, NR);
-        int end = share(bPanels, thread + 1, threads);
-        for (int q = share(bPanels, thread, threads); q < end; q++) {
-          int columns = Math.min(NR, n - q * NR);
-          long off = bOff + (long) q * NR * bCol;
-          Packing.packB(b, off, bCol, bRow, columns, k, bp, q * NR * k);
-        }
-      }
-    }
-
-    /** Computes one thread's rectangle of C. */
-    void multiply(int thread) {
-      int rowPanels = ceilDiv(m, MR);
-      int columnPanels = ceilDiv(n, NR);
-      int gridRows = gridRows(rowPanels, columnPanels, threads);
-      int gridColumns = threads / gridRows;
-      int row = thread / gridColumns;
-      int column = thread % gridColumns;
-      if (row >= gridRows) {
-        return;
-      }
-      int rowEnd = share(rowPanels, row + 1, gridRows);
-      int columnStart = share(columnPanels, column, gridColumns);
-      int columnEnd = share(columnPanels, column + 1, gridColumns);
-      float[] t = new float[MR * NR];
-      for (int r = share(rowPanels, row, gridRows); r < rowEnd; r += MC / MR) {
-        macroKernel(r, Math.min(rowEnd, r + MC / MR), columnStart, columnEnd, t);
-      }
-    }
-
-    private void macroKernel(int rowStart, int rowEnd, int columnStart, int columnEnd, float[] t) {
-      boolean plain = bias.byteSize() == 0 && !relu;
-      for (int q = columnStart; q < columnEnd; q++) {
-        int columns = Math.min(NR, n - q * NR);
-        for (int p = rowStart; p < rowEnd; p++) {
-          int rows = Math.min(MR, m - p * MR);
-          microKernel(k, ap, p * MR * KC, bp, q * NR * k, t);
-          long off = cOff + (long) p * MR * ldc + (long) q * NR;
-          store(t, c, off, ldc, rows, columns, add);
-          if (!plain) {
-            epilogue(rows, columns, c, off, ldc, bias, biasOff + (long) q * NR, relu);
-          }
-        }
-      }
-    }
   }
 
   private static int share(int count, int part, int parts) {
@@ -505,178 +458,6 @@ final class Gemm {
       }
     }
     return best;
-  }
-
-  // ---- Micro-kernels ----------------------------------------------------------------------------
-
-  private static void microKernel(int kc, float[] a, int aOff, float[] b, int bOff, float[] t) {
-    if (IS_WIDE) {
-      wideKernel(kc, a, aOff, b, bOff, t);
-    } else {
-      narrowKernel(kc, a, aOff, b, bOff, t);
-    }
-  }
-
-  /** The 512-bit micro-kernel: 12 rows by 2 vectors, 24 of the 32 registers accumulate. */
-  private static void wideKernel(int kc, float[] a, int aOff, float[] b, int bOff, float[] t) {
-    FloatVector c00 = FloatVector.zero(WIDE);
-    FloatVector c01 = FloatVector.zero(WIDE);
-    FloatVector c10 = FloatVector.zero(WIDE);
-    FloatVector c11 = FloatVector.zero(WIDE);
-    FloatVector c20 = FloatVector.zero(WIDE);
-    FloatVector c21 = FloatVector.zero(WIDE);
-    FloatVector c30 = FloatVector.zero(WIDE);
-    FloatVector c31 = FloatVector.zero(WIDE);
-    FloatVector c40 = FloatVector.zero(WIDE);
-    FloatVector c41 = FloatVector.zero(WIDE);
-    FloatVector c50 = FloatVector.zero(WIDE);
-    FloatVector c51 = FloatVector.zero(WIDE);
-    FloatVector c60 = FloatVector.zero(WIDE);
-    FloatVector c61 = FloatVector.zero(WIDE);
-    FloatVector c70 = FloatVector.zero(WIDE);
-    FloatVector c71 = FloatVector.zero(WIDE);
-    FloatVector c80 = FloatVector.zero(WIDE);
-    FloatVector c81 = FloatVector.zero(WIDE);
-    FloatVector c90 = FloatVector.zero(WIDE);
-    FloatVector c91 = FloatVector.zero(WIDE);
-    FloatVector ca0 = FloatVector.zero(WIDE);
-    FloatVector ca1 = FloatVector.zero(WIDE);
-    FloatVector cb0 = FloatVector.zero(WIDE);
-    FloatVector cb1 = FloatVector.zero(WIDE);
-    for (int k = 0; k < kc; k++) {
-      int q = bOff + k * WIDE_NR;
-      FloatVector b0 = FloatVector.fromArray(WIDE, b, q);
-      FloatVector b1 = FloatVector.fromArray(WIDE, b, q + WIDE_LANES);
-      int p = aOff + k;
-      FloatVector a0 = FloatVector.broadcast(WIDE, a[p]);
-      c00 = a0.fma(b0, c00);
-      c01 = a0.fma(b1, c01);
-      VarHandle.loadLoadFence();
-      FloatVector a1 = FloatVector.broadcast(WIDE, a[p + KC]);
-      c10 = a1.fma(b0, c10);
-      c11 = a1.fma(b1, c11);
-      VarHandle.loadLoadFence();
-      FloatVector a2 = FloatVector.broadcast(WIDE, a[p + 2 * KC]);
-      c20 = a2.fma(b0, c20);
-      c21 = a2.fma(b1, c21);
-      VarHandle.loadLoadFence();
-      FloatVector a3 = FloatVector.broadcast(WIDE, a[p + 3 * KC]);
-      c30 = a3.fma(b0, c30);
-      c31 = a3.fma(b1, c31);
-      VarHandle.loadLoadFence();
-      FloatVector a4 = FloatVector.broadcast(WIDE, a[p + 4 * KC]);
-      c40 = a4.fma(b0, c40);
-      c41 = a4.fma(b1, c41);
-      VarHandle.loadLoadFence();
-      FloatVector a5 = FloatVector.broadcast(WIDE, a[p + 5 * KC]);
-      c50 = a5.fma(b0, c50);
-      c51 = a5.fma(b1, c51);
-      VarHandle.loadLoadFence();
-      FloatVector a6 = FloatVector.broadcast(WIDE, a[p + 6 * KC]);
-      c60 = a6.fma(b0, c60);
-      c61 = a6.fma(b1, c61);
-      VarHandle.loadLoadFence();
-      FloatVector a7 = FloatVector.broadcast(WIDE, a[p + 7 * KC]);
-      c70 = a7.fma(b0, c70);
-      c71 = a7.fma(b1, c71);
-      VarHandle.loadLoadFence();
-      FloatVector a8 = FloatVector.broadcast(WIDE, a[p + 8 * KC]);
-      c80 = a8.fma(b0, c80);
-      c81 = a8.fma(b1, c81);
-      VarHandle.loadLoadFence();
-      FloatVector a9 = FloatVector.broadcast(WIDE, a[p + 9 * KC]);
-      c90 = a9.fma(b0, c90);
-      c91 = a9.fma(b1, c91);
-      VarHandle.loadLoadFence();
-      FloatVector aa = FloatVector.broadcast(WIDE, a[p + 10 * KC]);
-      ca0 = aa.fma(b0, ca0);
-      ca1 = aa.fma(b1, ca1);
-      VarHandle.loadLoadFence();
-      FloatVector ab = FloatVector.broadcast(WIDE, a[p + 11 * KC]);
-      cb0 = ab.fma(b0, cb0);
-      cb1 = ab.fma(b1, cb1);
-    }
-    c00.intoArray(t, 0);
-    c01.intoArray(t, WIDE_LANES);
-    c10.intoArray(t, 2 * WIDE_LANES);
-    c11.intoArray(t, 3 * WIDE_LANES);
-    c20.intoArray(t, 4 * WIDE_LANES);
-    c21.intoArray(t, 5 * WIDE_LANES);
-    c30.intoArray(t, 6 * WIDE_LANES);
-    c31.intoArray(t, 7 * WIDE_LANES);
-    c40.intoArray(t, 8 * WIDE_LANES);
-    c41.intoArray(t, 9 * WIDE_LANES);
-    c50.intoArray(t, 10 * WIDE_LANES);
-    c51.intoArray(t, 11 * WIDE_LANES);
-    c60.intoArray(t, 12 * WIDE_LANES);
-    c61.intoArray(t, 13 * WIDE_LANES);
-    c70.intoArray(t, 14 * WIDE_LANES);
-    c71.intoArray(t, 15 * WIDE_LANES);
-    c80.intoArray(t, 16 * WIDE_LANES);
-    c81.intoArray(t, 17 * WIDE_LANES);
-    c90.intoArray(t, 18 * WIDE_LANES);
-    c91.intoArray(t, 19 * WIDE_LANES);
-    ca0.intoArray(t, 20 * WIDE_LANES);
-    ca1.intoArray(t, 21 * WIDE_LANES);
-    cb0.intoArray(t, 22 * WIDE_LANES);
-    cb1.intoArray(t, 23 * WIDE_LANES);
-  }
-
-  /** The micro-kernel for 16 registers: 6 rows by 2 vectors, 12 registers accumulate. */
-  private static void narrowKernel(int kc, float[] a, int aOff, float[] b, int bOff, float[] t) {
-    FloatVector c00 = FloatVector.zero(NARROW);
-    FloatVector c01 = FloatVector.zero(NARROW);
-    FloatVector c10 = FloatVector.zero(NARROW);
-    FloatVector c11 = FloatVector.zero(NARROW);
-    FloatVector c20 = FloatVector.zero(NARROW);
-    FloatVector c21 = FloatVector.zero(NARROW);
-    FloatVector c30 = FloatVector.zero(NARROW);
-    FloatVector c31 = FloatVector.zero(NARROW);
-    FloatVector c40 = FloatVector.zero(NARROW);
-    FloatVector c41 = FloatVector.zero(NARROW);
-    FloatVector c50 = FloatVector.zero(NARROW);
-    FloatVector c51 = FloatVector.zero(NARROW);
-    for (int k = 0; k < kc; k++) {
-      int q = bOff + k * NARROW_NR;
-      FloatVector b0 = FloatVector.fromArray(NARROW, b, q);
-      FloatVector b1 = FloatVector.fromArray(NARROW, b, q + NARROW_LANES);
-      int p = aOff + k;
-      FloatVector a0 = FloatVector.broadcast(NARROW, a[p]);
-      c00 = a0.fma(b0, c00);
-      c01 = a0.fma(b1, c01);
-      VarHandle.loadLoadFence();
-      FloatVector a1 = FloatVector.broadcast(NARROW, a[p + KC]);
-      c10 = a1.fma(b0, c10);
-      c11 = a1.fma(b1, c11);
-      VarHandle.loadLoadFence();
-      FloatVector a2 = FloatVector.broadcast(NARROW, a[p + 2 * KC]);
-      c20 = a2.fma(b0, c20);
-      c21 = a2.fma(b1, c21);
-      VarHandle.loadLoadFence();
-      FloatVector a3 = FloatVector.broadcast(NARROW, a[p + 3 * KC]);
-      c30 = a3.fma(b0, c30);
-      c31 = a3.fma(b1, c31);
-      VarHandle.loadLoadFence();
-      FloatVector a4 = FloatVector.broadcast(NARROW, a[p + 4 * KC]);
-      c40 = a4.fma(b0, c40);
-      c41 = a4.fma(b1, c41);
-      VarHandle.loadLoadFence();
-      FloatVector a5 = FloatVector.broadcast(NARROW, a[p + 5 * KC]);
-      c50 = a5.fma(b0, c50);
-      c51 = a5.fma(b1, c51);
-    }
-    c00.intoArray(t, 0);
-    c01.intoArray(t, NARROW_LANES);
-    c10.intoArray(t, 2 * NARROW_LANES);
-    c11.intoArray(t, 3 * NARROW_LANES);
-    c20.intoArray(t, 4 * NARROW_LANES);
-    c21.intoArray(t, 5 * NARROW_LANES);
-    c30.intoArray(t, 6 * NARROW_LANES);
-    c31.intoArray(t, 7 * NARROW_LANES);
-    c40.intoArray(t, 8 * NARROW_LANES);
-    c41.intoArray(t, 9 * NARROW_LANES);
-    c50.intoArray(t, 10 * NARROW_LANES);
-    c51.intoArray(t, 11 * NARROW_LANES);
   }
 
   /** Moves or adds a computed tile to C. */
@@ -811,7 +592,7 @@ final class Gemm {
       boolean accumulate) {
     Buffers buffers = BUFFERS.get();
     float[] rows = buffers.a(4 * k);
-    float[] t = buffers.b(4 * LANES);
+    float[] t = buffers.tile;
     for (int i = 0; i < m; i += 4) {
       int height = Math.min(4, m - i);
       Packing.packScalar(a, aOff + i * aRow, aRow, aCol, height, 4, k, rows, 0);
@@ -910,10 +691,11 @@ final class Gemm {
     }
   }
 
-  /** Packing buffers of one calling thread, grown on demand and reused. */
+  /** Packing buffers of one thread, grown on demand and reused. */
   private static final class Buffers {
     private float[] a = new float[0];
     private float[] b = new float[0];
+    private final float[] tile = new float[MR * NR];
 
     float[] a(int size) {
       if (a.length < size) {

@@ -13,39 +13,48 @@ final class Packing {
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
   private static final VectorSpecies<Float> SPECIES = SimdSpecies.floats();
   private static final int LANES = SPECIES.length();
+  private static final long LANES_BYTES = SPECIES.vectorByteSize();
   private static final VectorSpecies<Float> QUARTER = FloatVector.SPECIES_128;
   private static final int QUARTER_LANES = 4;
 
   private Packing() {}
 
   /**
-   * Packs a panel of A: row i of the panel starts at {@code toOff + i * Gemm.KC}.
+   * Packs rows of A: row i starts at {@code i * Gemm.KC}.
    *
    * @param from the matrix
-   * @param off offset of the panel's first element
+   * @param off offset of the first element
    * @param row distance between rows
    * @param col distance between columns
-   * @param rows rows of the panel; rows that the tile has beyond them keep stale values, which the
-   *     kernel multiplies and nobody reads
-   * @param k columns of the panel
+   * @param rows how many; rows that a tile has beyond them keep stale values, which the kernel
+   *     multiplies and nobody reads
+   * @param k columns
    * @param to the buffer
-   * @param toOff index of the panel in the buffer
    */
-  static void packA(
-      MemorySegment from, long off, long row, long col, int rows, int k, float[] to, int toOff) {
+  static void packA(MemorySegment from, long off, long row, long col, int rows, int k, float[] to) {
     if (col == 1) {
       for (int i = 0; i < rows; i++) {
-        long at = (off + i * row) * Float.BYTES;
-        MemorySegment.copy(from, FLOAT, at, to, toOff + i * Gemm.KC, k);
+        copyRow(from, (off + i * row) * Float.BYTES, k, to, i * Gemm.KC);
       }
       return;
     }
     int i = 0;
     for (; i <= rows - 4; i += 4) {
-      fourRowsA(from, off + i * row, row, col, k, to, toOff + i * Gemm.KC);
+      fourRowsA(from, off + i * row, row, col, k, to, i * Gemm.KC);
     }
     for (; i < rows; i++) {
-      oneRowA(from, off + i * row, col, k, to, toOff + i * Gemm.KC);
+      oneRowA(from, off + i * row, col, k, to, i * Gemm.KC);
+    }
+  }
+
+  private static void copyRow(MemorySegment from, long at, int k, float[] to, int toOff) {
+    int p = 0;
+    for (; p <= k - LANES; p += LANES) {
+      FloatVector.fromMemorySegment(SPECIES, from, at + p * (long) Float.BYTES, ORDER)
+          .intoArray(to, toOff + p);
+    }
+    for (; p < k; p++) {
+      to[toOff + p] = from.get(FLOAT, at + p * (long) Float.BYTES);
     }
   }
 
@@ -104,7 +113,7 @@ final class Packing {
       long at = (off + p * row) * Float.BYTES;
       int q = toOff + p * Gemm.NR;
       FloatVector.fromMemorySegment(SPECIES, from, at, ORDER).intoArray(to, q);
-      FloatVector.fromMemorySegment(SPECIES, from, at + (long) LANES * Float.BYTES, ORDER)
+      FloatVector.fromMemorySegment(SPECIES, from, at + LANES_BYTES, ORDER)
           .intoArray(to, q + LANES);
     }
   }

@@ -13,39 +13,49 @@ final class PackingDouble {
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
   private static final VectorSpecies<Double> SPECIES = SimdSpecies.doubles();
   private static final int LANES = SPECIES.length();
+  private static final long LANES_BYTES = SPECIES.vectorByteSize();
   private static final VectorSpecies<Double> QUARTER = DoubleVector.SPECIES_128;
   private static final int QUARTER_LANES = 2;
 
   private PackingDouble() {}
 
   /**
-   * Packs a panel of A: row i of the panel starts at {@code toOff + i * GemmDouble.KC}.
+   * Packs rows of A: row i starts at {@code i * GemmDouble.KC}.
    *
    * @param from the matrix
-   * @param off offset of the panel's first element
+   * @param off offset of the first element
    * @param row distance between rows
    * @param col distance between columns
-   * @param rows rows of the panel; rows that the tile has beyond them keep stale values, which the
-   *     kernel multiplies and nobody reads
-   * @param k columns of the panel
+   * @param rows how many; rows that a tile has beyond them keep stale values, which the kernel
+   *     multiplies and nobody reads
+   * @param k columns
    * @param to the buffer
-   * @param toOff index of the panel in the buffer
    */
   static void packA(
-      MemorySegment from, long off, long row, long col, int rows, int k, double[] to, int toOff) {
+      MemorySegment from, long off, long row, long col, int rows, int k, double[] to) {
     if (col == 1) {
       for (int i = 0; i < rows; i++) {
-        long at = (off + i * row) * Double.BYTES;
-        MemorySegment.copy(from, DOUBLE, at, to, toOff + i * GemmDouble.KC, k);
+        copyRow(from, (off + i * row) * Double.BYTES, k, to, i * GemmDouble.KC);
       }
       return;
     }
     int i = 0;
     for (; i <= rows - 4; i += 4) {
-      fourRowsA(from, off + i * row, row, col, k, to, toOff + i * GemmDouble.KC);
+      fourRowsA(from, off + i * row, row, col, k, to, i * GemmDouble.KC);
     }
     for (; i < rows; i++) {
-      oneRowA(from, off + i * row, col, k, to, toOff + i * GemmDouble.KC);
+      oneRowA(from, off + i * row, col, k, to, i * GemmDouble.KC);
+    }
+  }
+
+  private static void copyRow(MemorySegment from, long at, int k, double[] to, int toOff) {
+    int p = 0;
+    for (; p <= k - LANES; p += LANES) {
+      DoubleVector.fromMemorySegment(SPECIES, from, at + p * (long) Double.BYTES, ORDER)
+          .intoArray(to, toOff + p);
+    }
+    for (; p < k; p++) {
+      to[toOff + p] = from.get(DOUBLE, at + p * (long) Double.BYTES);
     }
   }
 
@@ -112,7 +122,7 @@ final class PackingDouble {
       long at = (off + p * row) * Double.BYTES;
       int q = toOff + p * GemmDouble.NR;
       DoubleVector.fromMemorySegment(SPECIES, from, at, ORDER).intoArray(to, q);
-      DoubleVector.fromMemorySegment(SPECIES, from, at + (long) LANES * Double.BYTES, ORDER)
+      DoubleVector.fromMemorySegment(SPECIES, from, at + LANES_BYTES, ORDER)
           .intoArray(to, q + LANES);
     }
   }
