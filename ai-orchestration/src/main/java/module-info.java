@@ -8,6 +8,7 @@ module dev.gatun.ai {
   requires okhttp3;
   requires dev.failsafe.core;
   requires static transitive io.opentelemetry.api;
+  requires static io.opentelemetry.context;
   requires static transitive micrometer.core;
   requires static transitive org.jspecify;
   requires static org.xerial.sqlitejdbc;
@@ -21,6 +22,7 @@ module dev.gatun.ai {
   exports dev.gatun.ai.error;
   exports dev.gatun.ai.json;
   exports dev.gatun.ai.limit;
+  exports dev.gatun.ai.observe;
   exports dev.gatun.ai.privacy;
   exports dev.gatun.ai.redis;
   exports dev.gatun.ai.spi;
