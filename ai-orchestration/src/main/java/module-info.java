@@ -2,6 +2,7 @@
 module dev.gatun.ai {
   requires com.github.benmanes.caffeine;
   requires com.google.i18n.phonenumbers.libphonenumber;
+  requires com.networknt.schema;
   requires com.squareup.moshi;
   requires kotlin.stdlib; // by Moshi and Okio, which are automatic modules and so cannot say it
   requires transitive okio;
@@ -25,6 +26,7 @@ module dev.gatun.ai {
   exports dev.gatun.ai.observe;
   exports dev.gatun.ai.privacy;
   exports dev.gatun.ai.redis;
+  exports dev.gatun.ai.routing;
   exports dev.gatun.ai.spi;
 
   uses dev.gatun.ai.spi.ProviderFactory;

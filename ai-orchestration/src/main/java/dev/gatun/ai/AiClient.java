@@ -10,6 +10,11 @@ import dev.gatun.ai.error.AiException;
  * call.
  */
 public interface AiClient extends AutoCloseable {
+  /** A builder; its Javadoc states the defaults. */
+  static AiClientBuilder builder() {
+    return new AiClientBuilder();
+  }
+
   /**
    * Answers a request.
    *

@@ -96,7 +96,7 @@ public abstract sealed class AiException extends RuntimeException {
     }
   }
 
-  /** The provider refused the key (401; 400 at some). The key is not used again. */
+  /** The provider refused the key (401; 400 at some). The key is not used for a while. */
   public static final class AuthenticationFailed extends AiException {
     private static final long serialVersionUID = 1;
 
@@ -340,6 +340,33 @@ public abstract sealed class AiException extends RuntimeException {
     /** The errors of the attempts, in order. */
     public List<AiException> attempts() {
       return attempts;
+    }
+
+    /**
+     * The error that tells most: one of the request rather than one of the provider, one of the
+     * provider rather than one of this client; the last of equals.
+     */
+    public AiException mostUseful() {
+      AiException best = attempts.getFirst();
+      for (AiException e : attempts) {
+        if (rank(e) >= rank(best)) {
+          best = e;
+        }
+      }
+      return best;
+    }
+
+    private static int rank(AiException e) {
+      return switch (e) {
+        case InvalidRequest _, ContextLengthExceeded _, ContentFiltered _ -> 6;
+        case SchemaViolation _ -> 5;
+        case RateLimited _, QuotaExhausted _ -> 4;
+        case Overloaded _, ServerFault _, TimedOut _ -> 3;
+        case StreamTruncated _, MalformedResponse _, ConnectFailed _ -> 2;
+        case AuthenticationFailed _, PermissionDenied _, ModelNotFound _ -> 1;
+        case CircuitOpen _, BulkheadFull _, LimitExceeded _, BudgetExceeded _ -> 0;
+        case AllAttemptsFailed _, Cancelled _, NoCandidate _, PrivacyViolation _ -> 0;
+      };
     }
   }
 }

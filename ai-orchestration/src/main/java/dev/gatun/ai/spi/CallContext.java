@@ -7,6 +7,7 @@ import java.time.Duration;
  *
  * @param correlationId ties logs, traces and attempts of one call together
  * @param deadline when the whole call must be over
+ * @param connect the longest wait for a connection
  * @param firstToken the longest wait for the first piece of the answer
  * @param idle the longest wait between two pieces
  * @param cancellation ends the attempt from another thread
@@ -14,6 +15,17 @@ import java.time.Duration;
 public record CallContext(
     String correlationId,
     Deadline deadline,
+    Duration connect,
     Duration firstToken,
     Duration idle,
-    Cancellation cancellation) {}
+    Cancellation cancellation) {
+  /** With 5 seconds to connect. */
+  public CallContext(
+      String correlationId,
+      Deadline deadline,
+      Duration firstToken,
+      Duration idle,
+      Cancellation cancellation) {
+    this(correlationId, deadline, Duration.ofSeconds(5), firstToken, idle, cancellation);
+  }
+}
