@@ -3,6 +3,7 @@ package dev.gatun.ai.client;
 import com.networknt.schema.Error;
 import com.networknt.schema.InputFormat;
 import com.networknt.schema.Schema;
+import com.networknt.schema.SchemaLocation;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
 import dev.gatun.ai.FinishReason;
@@ -25,6 +26,8 @@ final class AnswerCheck {
   // References to schemas elsewhere are not followed: no request of a user opens a connection.
   private final SchemaRegistry registry =
       SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12);
+  private final Schema metaSchema =
+      registry.getSchema(SchemaLocation.of("https://json-schema.org/draft/2020-12/schema"));
   private final Map<Json.Obj, Schema> schemas =
       new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1;
@@ -106,6 +109,15 @@ final class AnswerCheck {
       }
     }
     Schema compiled;
+    List<Error> errors = metaSchema.validate(schema.toString(), InputFormat.JSON);
+    if (!errors.isEmpty()) {
+      throw new AiException.InvalidRequest(
+          Failure.of(
+              "The JSON schema of the answer is none: at '"
+                  + errors.getFirst().getInstanceLocation()
+                  + "' "
+                  + errors.getFirst().getMessage()));
+    }
     try {
       compiled = registry.getSchema(schema.toString(), InputFormat.JSON);
       compiled.initializeValidators();

@@ -38,6 +38,7 @@ final class AttemptLoop<R> {
 
   private final Settings settings;
   private final HedgeBudget hedges;
+  private final AnswerLengths lengths;
   private final Call call;
   private final Plan plan;
   private final Operation<R> operation;
@@ -54,7 +55,14 @@ final class AttemptLoop<R> {
   private @Nullable Option waitsFor;
   private Duration wait = Duration.ZERO;
 
-  AttemptLoop(Settings settings, HedgeBudget hedges, Call call, Plan plan, Operation<R> operation) {
+  AttemptLoop(
+      Settings settings,
+      HedgeBudget hedges,
+      AnswerLengths lengths,
+      Call call,
+      Plan plan,
+      Operation<R> operation) {
+    this.lengths = lengths;
     this.settings = settings;
     this.hedges = hedges;
     this.call = call;
@@ -235,7 +243,8 @@ final class AttemptLoop<R> {
         t.option().provider().retries.firstRequest();
       }
       OpenAttempt attempt =
-          new OpenAttempt(call, t.option(), t.key(), t.permit(), maxOutput, reservation, settings);
+          new OpenAttempt(
+              call, t.option(), t.key(), t.permit(), maxOutput, reservation, settings, lengths);
       opened = true;
       return attempt;
     } finally {
@@ -505,8 +514,9 @@ final class AttemptLoop<R> {
       synchronized (this) {
         lost = true;
       }
-      cancellation.cancel();
+      // Its account first: once cancelled, its own thread would end it.
       attempt.cancel(0);
+      cancellation.cancel();
     }
   }
 
@@ -564,7 +574,7 @@ final class AttemptLoop<R> {
                   worst(
                       second.option(),
                       second.option().inputTokens(),
-                      second.option().provider().stats(second.option().ref().model()).output()),
+                      lengths.expected(call.task, second.option().ref())),
                   Cost.Source.ESTIMATED);
       if (!hedges.take(expected)) {
         second.key().breaker.forget(second.permit());

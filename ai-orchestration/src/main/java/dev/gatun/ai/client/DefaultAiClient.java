@@ -52,6 +52,7 @@ public final class DefaultAiClient implements AiClient {
   private final Router router;
   private final Observers observers;
   private final HedgeBudget hedges;
+  private final AnswerLengths lengths = new AnswerLengths();
   private final AnswerCheck answers = new AnswerCheck();
   private final SingleFlight<ChatResponse> flights = new SingleFlight<>();
   private final Set<Call> active = ConcurrentHashMap.newKeySet();
@@ -68,7 +69,7 @@ public final class DefaultAiClient implements AiClient {
       }
     }
     providers = Collections.unmodifiableMap(states);
-    router = new Router(settings, providers);
+    router = new Router(settings, providers, lengths);
     observers = new Observers(settings.observers());
     hedges = new HedgeBudget(settings.hedging().map(Settings.Hedging::spendShare).orElse(0.0));
   }
@@ -117,7 +118,7 @@ public final class DefaultAiClient implements AiClient {
     ChatOperation operation = new ChatOperation(request, answers);
     Plan plan = router.plan(request, false, call.seed);
     AttemptLoop.Won<ChatReply> won =
-        new AttemptLoop<>(settings, hedges, call, plan, operation).run();
+        new AttemptLoop<>(settings, hedges, lengths, call, plan, operation).run();
     ChatReply reply = won.reply();
     won.attempt().succeed(reply.served(), reply.usage(), reply.limits());
     Cost cost = call.cost();
@@ -217,7 +218,8 @@ public final class DefaultAiClient implements AiClient {
       }
       Plan plan = router.plan(asked, true, call.seed);
       AttemptLoop.Won<StreamOperation.Begun> won =
-          new AttemptLoop<>(settings, hedges, call, plan, new StreamOperation(asked)).run();
+          new AttemptLoop<>(settings, hedges, lengths, call, plan, new StreamOperation(asked))
+              .run();
       won.attempt().firstContent();
       return new LiveStream(
           won,
@@ -288,7 +290,7 @@ public final class DefaultAiClient implements AiClient {
       EmbeddingRequest asked = redacted(request);
       Plan plan = router.plan(asked);
       AttemptLoop.Won<EmbeddingReply> won =
-          new AttemptLoop<>(settings, hedges, call, plan, new EmbedOperation(asked)).run();
+          new AttemptLoop<>(settings, hedges, lengths, call, plan, new EmbedOperation(asked)).run();
       EmbeddingReply reply = won.reply();
       won.attempt().succeed(reply.served(), reply.usage(), reply.limits());
       Option option = won.attempt().option;

@@ -27,6 +27,7 @@ final class OpenAttempt {
   final KeyState key;
   final OptionalInt maxOutput;
   private final Settings settings;
+  private final AnswerLengths lengths;
   private final long permit;
   private final Limiter.Reservation reservation;
   private final long begun;
@@ -39,7 +40,9 @@ final class OpenAttempt {
       long permit,
       OptionalInt maxOutput,
       Limiter.Reservation reservation,
-      Settings settings) {
+      Settings settings,
+      AnswerLengths lengths) {
+    this.lengths = lengths;
     this.call = call;
     this.option = option;
     this.key = key;
@@ -71,6 +74,9 @@ final class OpenAttempt {
     key.breaker.success(permit);
     stats().whole.observe(took);
     stats().learn(option.inputTokens(), usage);
+    if (!usage.estimated()) {
+      lengths.observe(call.task, option.ref(), usage.totalOutput());
+    }
     heed(limits);
     close("ok", served, usage, true, took, Optional.empty());
   }
@@ -91,9 +97,10 @@ final class OpenAttempt {
     } else {
       key.breaker.forget(permit);
     }
-    boolean billed = known.isPresent() || e.mayHaveBilled() || output > 0;
+    boolean cancelled = e instanceof AiException.Cancelled;
+    boolean billed = known.isPresent() || e.mayHaveBilled() || output > 0 || cancelled;
     Usage usage = known.orElseGet(() -> billed ? estimate(output) : Usage.NONE);
-    String outcome = e instanceof AiException.Cancelled ? "cancelled" : e.name();
+    String outcome = cancelled ? "cancelled" : e.name();
     close(outcome, "", usage, billed, took, Optional.of(e));
   }
 

@@ -27,10 +27,14 @@ import java.util.Set;
 /** Finds the models that can serve a request, and has the policy rank them. No I/O. */
 final class Router {
   private final Settings settings;
-  private final Map<String, ProviderState> providers;
+  private static final ModelRef NOBODY = new ModelRef("-", "-");
 
-  Router(Settings settings, Map<String, ProviderState> providers) {
+  private final Map<String, ProviderState> providers;
+  private final AnswerLengths lengths;
+
+  Router(Settings settings, Map<String, ProviderState> providers, AnswerLengths lengths) {
     this.settings = settings;
+    this.lengths = lengths;
     this.providers = providers;
   }
 
@@ -49,7 +53,9 @@ final class Router {
       }
     }
     long expectedOutput =
-        Math.min(request.maxOutputTokens().orElse(Integer.MAX_VALUE), ModelStats.DEFAULT_OUTPUT);
+        Math.min(
+            request.maxOutputTokens().orElse(Integer.MAX_VALUE),
+            (int) lengths.expected(request.task(), NOBODY));
     RouteContext context =
         new RouteContext(request, tokens, expectedOutput, seed, settings.time().now());
     List<RoutePlan.Ranked> ranking =
@@ -164,7 +170,9 @@ final class Router {
               + m.contextWindow());
       return;
     }
-    long output = Math.min(r.maxOutputTokens().orElse(Integer.MAX_VALUE), stats.output());
+    long output =
+        Math.min(
+            r.maxOutputTokens().orElse(Integer.MAX_VALUE), lengths.expected(r.task(), m.ref()));
     Cost cost = cost(m, expected(r, input, output));
     if (r.maxCost().isPresent()) {
       if (cost.source() == Cost.Source.UNKNOWN) {

@@ -344,12 +344,12 @@ public abstract sealed class AiException extends RuntimeException {
 
     /**
      * The error that tells most: one of the request rather than one of the provider, one of the
-     * provider rather than one of this client; the last of equals.
+     * provider rather than one of this client; the first of equals.
      */
     public AiException mostUseful() {
       AiException best = attempts.getFirst();
       for (AiException e : attempts) {
-        if (rank(e) >= rank(best)) {
+        if (rank(e) > rank(best)) {
           best = e;
         }
       }

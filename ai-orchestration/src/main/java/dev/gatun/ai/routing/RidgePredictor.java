@@ -14,9 +14,9 @@ import java.util.Set;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Predicts quality from the words of a request: ridge regression on hashed words and pairs of
- * words, one target a model, solved exactly by a Cholesky factorisation. Training takes seconds for
- * thousands of examples; a prediction takes microseconds. Immutable and thread-safe.
+ * Predicts quality from the words of a request: ridge regression on hashed words and symbols, one
+ * target a model, solved exactly by a Cholesky factorisation. Training takes seconds for thousands
+ * of examples; a prediction takes microseconds. Immutable and thread-safe.
  *
  * <p>A model that it was not trained for has the quality that the catalog says.
  */
@@ -44,9 +44,9 @@ public final class RidgePredictor implements QualityPredictor {
     }
   }
 
-  /** Trains with 2,048 buckets and a ridge of 1. */
+  /** Trains with 2,048 buckets and a ridge of 5. */
   public static RidgePredictor train(List<Example> examples) {
-    return train(examples, 2048, 1);
+    return train(examples, 2048, 5);
   }
 
   /**

@@ -3,9 +3,9 @@ package dev.gatun.ai.routing;
 import java.util.Arrays;
 
 /**
- * A text as a sparse vector: its words and pairs of neighbouring words, hashed into a fixed number
- * of buckets with a sign (Weinberger et al. 2009), damped by the logarithm and scaled to length 1;
- * and a few dense measures after them. Pure.
+ * A text as a sparse vector: its words and symbols, hashed into a fixed number of buckets with a
+ * sign (Weinberger et al. 2009), damped by the logarithm and scaled to length 1; and a few dense
+ * measures after them. Pure.
  */
 final class TextFeatures {
   /** Bias, length, digits, symbols, lines, average length of a word. */
@@ -29,7 +29,6 @@ final class TextFeatures {
     int symbols = 0;
     int lines = 0;
     int hash = 0;
-    int previous = 0;
     boolean inWord = false;
     for (int i = 0; i <= n; i++) {
       char c = i < n ? text.charAt(i) : ' ';
@@ -42,13 +41,14 @@ final class TextFeatures {
         if (inWord) {
           words++;
           count(counts, mix(hash));
-          count(counts, mix(previous * 0x01000193 + hash));
-          previous = hash;
         }
         hash = 0;
         inWord = false;
         lines += c == '\n' ? 1 : 0;
-        symbols += c == ' ' || c == '\n' ? 0 : 1;
+        if (c > ' ') {
+          symbols++;
+          count(counts, mix(c * 7919));
+        }
       }
     }
     int filled = 0;
