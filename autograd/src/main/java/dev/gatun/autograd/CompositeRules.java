@@ -9,6 +9,7 @@ import dev.gatun.tensor.op.BatchNorm;
 import dev.gatun.tensor.op.LayerNorm;
 import dev.gatun.tensor.op.ReluGrad;
 import dev.gatun.tensor.op.ScaledDotProductAttention;
+import dev.gatun.tensor.op.ScaledDotProductAttentionGrad;
 import dev.gatun.tensor.op.ScatterKind;
 import java.util.Arrays;
 import java.util.stream.IntStream;
@@ -138,30 +139,49 @@ final class CompositeRules {
             }));
   }
 
-  /** The attention weights are computed again, so that only the operands are saved. */
+  /** Saved are the operands and the results, never the weights. */
   static Rule attention(ScaledDotProductAttention op) {
     return Rule.all(
-        INPUTS,
+        new Saves(-1, 3),
         s -> {
-          Tensor q = s.x(0);
-          Tensor k = s.x(1);
-          Tensor v = s.x(2);
-          Tensor p = op.weights(q, k, s.inputs() > 3 ? s.x(3) : null);
-          @Nullable Tensor[] out = new @Nullable Tensor[s.inputs()];
-          if (s.wants(2)) {
-            out[2] = p.t().matmul(s.g());
+          boolean mask = s.inputs() > 3 && s.wants(3) && s.dtype(3) != DType.BOOL;
+          if (mask || s.hasG(1)) {
+            return attentionByWeights(op, s, mask);
           }
-          if (s.wants(0) || s.wants(1) || (s.inputs() > 3 && s.wants(3))) {
-            Tensor gp = s.g().matmul(v.t());
-            Tensor scores = p.mul(gp.sub(gp.mul(p).sum(true, -1)));
-            if (s.inputs() > 3 && s.wants(3) && s.dtype(3) != DType.BOOL) {
-              out[3] = scores;
-            }
-            Tensor scaled = scores.mul(op.scale());
-            out[0] = s.wants(0) ? scaled.matmul(k) : null;
-            out[1] = s.wants(1) ? scaled.t().matmul(q) : null;
+          Tensor[] in = new Tensor[3 + s.inputs()];
+          in[0] = s.g();
+          in[1] = s.y(0);
+          in[2] = s.y(1);
+          for (int i = 3; i < in.length; i++) {
+            in[i] = s.x(i - 3);
+          }
+          var gradient = new ScaledDotProductAttentionGrad(op.causal(), op.scale());
+          Tensor[] all = Engine.callAll(gradient, in);
+          @Nullable Tensor[] out = new @Nullable Tensor[s.inputs()];
+          for (int i = 0; i < 3; i++) {
+            out[i] = s.wants(i) ? all[i] : null;
           }
           return out;
         });
+  }
+
+  /** Where the mask or the logarithms take part: the weights are computed again. */
+  private static @Nullable Tensor[] attentionByWeights(
+      ScaledDotProductAttention op, Step s, boolean mask) {
+    Tensor p = op.weights(s.x(0), s.x(1), s.inputs() > 3 ? s.x(3) : null);
+    Tensor gp = s.g().matmul(s.x(2).t());
+    Tensor scores = p.mul(gp.sub(gp.mul(p).sum(true, -1)));
+    if (s.hasG(1)) {
+      scores = scores.add(p.mul(s.g(1).unsqueeze(-1)));
+    }
+    Tensor scaled = scores.mul(op.scale());
+    @Nullable Tensor[] out = new @Nullable Tensor[s.inputs()];
+    out[0] = s.wants(0) ? scaled.matmul(s.x(1)) : null;
+    out[1] = s.wants(1) ? scaled.t().matmul(s.x(0)) : null;
+    out[2] = s.wants(2) ? p.t().matmul(s.g()) : null;
+    if (mask) {
+      out[3] = scores;
+    }
+    return out;
   }
 }

@@ -15,6 +15,7 @@ import dev.gatun.tensor.op.Op;
 import dev.gatun.tensor.op.Primitive;
 import dev.gatun.tensor.op.ReluGrad;
 import dev.gatun.tensor.op.ScaledDotProductAttention;
+import dev.gatun.tensor.op.ScaledDotProductAttentionGrad;
 import dev.gatun.tensor.op.Silu;
 import dev.gatun.tensor.op.Softmax;
 
@@ -110,6 +111,7 @@ final class GradientRules {
       case HardSigmoid _ -> CompositeRules.hardSigmoid();
       case CrossEntropy _ -> CompositeRules.crossEntropy();
       case ScaledDotProductAttention a -> CompositeRules.attention(a);
+      case ScaledDotProductAttentionGrad _ -> Rule.DECOMPOSE;
     };
   }
 

@@ -18,7 +18,8 @@ public sealed interface Composite extends Op
         HardSigmoid,
         ReluGrad,
         Linear,
-        ScaledDotProductAttention {
+        ScaledDotProductAttention,
+        ScaledDotProductAttentionGrad {
 
   /** The types of the outputs. */
   TensorType[] infer(TensorType... inputs);

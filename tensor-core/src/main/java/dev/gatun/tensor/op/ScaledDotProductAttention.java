@@ -11,7 +11,9 @@ import org.jspecify.annotations.Nullable;
  * {@code softmax(q * k^T * scale + mask) * v} (Vaswani and others 2017). Input (q [..., L, E], k
  * [..., S, E], v [..., S, V][, mask, broadcast to [..., L, S]]); leading axes broadcast. A bool
  * mask is true where a query may attend, a float mask is added. Causal: query i attends to keys 0
- * to i.
+ * to i. Whether a value that is infinite meets its forbidden key's weight as 0 times infinity or is
+ * left out is not defined. Outputs (y [..., L, V], the logarithm of the sum of the exponentials of
+ * each query's scores [..., L], which the gradient reads).
  */
 public record ScaledDotProductAttention(boolean causal, double scale) implements Composite {
   @Override
@@ -56,17 +58,27 @@ public record ScaledDotProductAttention(boolean causal, double scale) implements
       }
     }
     return new TensorType[] {
-      new TensorType(in[0].dtype(), lead.concat(Shape.of(q.size(-2), v.size(-1))))
+      new TensorType(in[0].dtype(), lead.concat(Shape.of(q.size(-2), v.size(-1)))),
+      new TensorType(in[0].dtype(), lead.concat(Shape.of(q.size(-2))))
     };
   }
 
   @Override
   public Tensor[] decompose(Tensor... in) {
-    return new Tensor[] {weights(in[0], in[1], in.length > 3 ? in[3] : null).matmul(in[2])};
+    Tensor scores = scores(in[0], in[1], in.length > 3 ? in[3] : null);
+    Tensor y = scores.softmax(-1).matmul(in[2]);
+    Tensor logs = scores.logsumexp(-1);
+    Shape lead = y.shape().slice(0, y.rank() - 1);
+    return new Tensor[] {y, logs.shape().equals(lead) ? logs : logs.expand(lead).contiguous()};
   }
 
   /** The attention weights [..., L, S]. */
   public Tensor weights(Tensor q, Tensor k, @Nullable Tensor mask) {
+    return scores(q, k, mask).softmax(-1);
+  }
+
+  /** The scores [..., L, S], which the weights are the softmax of. */
+  Tensor scores(Tensor q, Tensor k, @Nullable Tensor mask) {
     Tensor scores = q.matmul(k.t()).mul(scale);
     if (mask != null && mask.dtype() != DType.BOOL) {
       scores = scores.add(mask);
@@ -78,7 +90,7 @@ public record ScaledDotProductAttention(boolean causal, double scale) implements
       Tensor later = positions(q, k.size(-2)).gt(row);
       scores = scores.maskedFill(later, Double.NEGATIVE_INFINITY);
     }
-    return scores.softmax(-1);
+    return scores;
   }
 
   private static Tensor positions(Tensor q, long n) {

@@ -1,5 +1,6 @@
 package dev.gatun.tensor.conformance;
 
+import static dev.gatun.tensor.conformance.Input.condition;
 import static dev.gatun.tensor.conformance.Input.index;
 import static dev.gatun.tensor.conformance.Input.real;
 
@@ -13,6 +14,7 @@ import dev.gatun.tensor.op.Linear;
 import dev.gatun.tensor.op.LogSoftmax;
 import dev.gatun.tensor.op.ReluGrad;
 import dev.gatun.tensor.op.ScaledDotProductAttention;
+import dev.gatun.tensor.op.ScaledDotProductAttentionGrad;
 import dev.gatun.tensor.op.Silu;
 import dev.gatun.tensor.op.Softmax;
 import java.util.List;
@@ -23,6 +25,27 @@ final class CompositeSpecs {
 
   private static ScaledDotProductAttention attention(boolean causal) {
     return new ScaledDotProductAttention(causal, 0.5);
+  }
+
+  /** Of a size that keeps the weights around 1. */
+  private static Input logarithms(Shape shape) {
+    return Input.real(shape, 1, 4);
+  }
+
+  private static Sample gradient(
+      boolean causal, double scale, Shape lead, int queries, int keys, int width, int values) {
+    return Sample.of(
+        new ScaledDotProductAttentionGrad(causal, scale),
+        matrices(lead, queries, values),
+        matrices(lead, queries, values),
+        logarithms(lead.concat(Shape.of(queries))),
+        matrices(lead, queries, width),
+        matrices(lead, keys, width),
+        matrices(lead, keys, values));
+  }
+
+  private static Input matrices(Shape lead, int rows, int columns) {
+    return Input.real(lead.concat(Shape.of(rows, columns)), -1, 1);
   }
 
   static List<OpSpec> all() {
@@ -83,10 +106,46 @@ final class CompositeSpecs {
                 Sample.of(attention(true), real(2, 3, 5, 4), real(2, 3, 5, 4), real(2, 3, 5, 4)),
                 Sample.of(attention(true), real(2, 3, 3, 4), real(2, 1, 3, 4), real(3, 4)),
                 Sample.of(attention(false), real(3, 4), real(5, 4), real(5, 2), real(3, 5)),
+                Sample.of(
+                        attention(false),
+                        real(2, 2, 3, 4),
+                        real(2, 5, 4),
+                        real(2, 5, 2),
+                        condition(2, 1, 1, 5))
+                    .withoutGradient(),
+                Sample.of(attention(false), real(2, 0, 4), real(2, 5, 4), real(2, 5, 2)),
                 Sample.of(attention(true), real(2, 65, 32), real(2, 65, 32), real(2, 65, 32))
+                    .forSize(),
+                Sample.of(attention(true), real(1100, 4), real(400, 4), real(400, 3)).forSize(),
+                Sample.of(
+                        new ScaledDotProductAttention(false, 0.05),
+                        real(5, 400),
+                        real(200, 400),
+                        real(200, 390))
                     .forSize())
+            .special(OpSpec.Special.NONE) // as convolution: 0 times a forbidden infinity
             .within(Tolerance.steps(128, 16, 8))
             .onnx("Attention"),
+        OpSpec.of(
+                "ScaledDotProductAttentionGrad",
+                OpSpec.FLOATS,
+                gradient(false, 0.5, Shape.of(2), 3, 5, 4, 6),
+                gradient(true, 0.5, Shape.of(2, 3), 5, 5, 4, 4),
+                gradient(true, 0.5, Shape.of(), 5, 3, 4, 2),
+                Sample.of(
+                    new ScaledDotProductAttentionGrad(false, 0.5),
+                    real(2, 3, 2),
+                    real(2, 3, 2),
+                    logarithms(Shape.of(2, 3)),
+                    real(3, 4),
+                    real(2, 5, 4),
+                    real(2, 5, 2),
+                    condition(5)),
+                gradient(true, 0.3, Shape.of(2), 65, 65, 32, 32).forSize(),
+                gradient(true, 0.5, Shape.of(), 1100, 400, 4, 3).forSize(),
+                gradient(false, 0.05, Shape.of(), 205, 210, 400, 390).forSize())
+            .special(OpSpec.Special.NONE)
+            .within(Tolerance.steps(256, 32, 64)),
         OpSpec.of(
                 "HardSigmoid",
                 OpSpec.FLOATS,

@@ -374,14 +374,15 @@ final class Gemm {
     private void direct(
         int top, int bottom, int left, int right, int p, int depth, Buffers buffers) {
       float[] ap = buffers.a((bottom - top + MR) * KC);
-      Packing.packA(a, aOff + top * aRow + p * aCol, aRow, aCol, bottom - top, depth, ap);
+      Packing.packA(a, aOff + top * aRow + p * aCol, aRow, aCol, bottom - top, depth, ap, 0);
       float[] tile = buffers.tile;
       int j = left;
       for (; j <= right - NR; j += NR) {
         long bAt = (bOff + p * bRow + j) * Float.BYTES;
         for (int i = top; i < bottom; ) {
           int height = GemmKernels.directHeight(bottom - i);
-          GemmKernels.direct(height, depth, ap, (i - top) * KC, b, bAt, bRow * Float.BYTES, tile);
+          GemmKernels.direct(
+              height, depth, ap, (i - top) * KC, b, bAt, bRow * Float.BYTES, tile, 0);
           finish(tile, i, Math.min(height, bottom - i), j, NR, p, depth);
           i += height;
         }
@@ -391,7 +392,7 @@ final class Gemm {
         Packing.packB(b, bOff + p * bRow + j, 1, bRow, right - j, depth, bp, 0);
         for (int i = top; i < bottom; ) {
           int height = GemmKernels.directHeight(bottom - i);
-          GemmKernels.packed(height, depth, ap, (i - top) * KC, bp, 0, tile);
+          GemmKernels.packed(height, depth, ap, (i - top) * KC, bp, 0, tile, 0);
           finish(tile, i, Math.min(height, bottom - i), j, right - j, p, depth);
           i += height;
         }
@@ -412,9 +413,9 @@ final class Gemm {
       for (int i = top; i < bottom; ) {
         int height = GemmKernels.height(bottom - i);
         int rows = Math.min(height, bottom - i);
-        Packing.packA(a, aOff + i * aRow + p * aCol, aRow, aCol, rows, depth, ap);
+        Packing.packA(a, aOff + i * aRow + p * aCol, aRow, aCol, rows, depth, ap, 0);
         for (int j = left; j < right; j += NR) {
-          GemmKernels.packed(height, depth, ap, 0, bp, (j - left) * depth, tile);
+          GemmKernels.packed(height, depth, ap, 0, bp, (j - left) * depth, tile, 0);
           finish(tile, i, rows, j, Math.min(NR, right - j), p, depth);
         }
         i += height;

@@ -374,7 +374,7 @@ final class GemmDouble {
     private void direct(
         int top, int bottom, int left, int right, int p, int depth, Buffers buffers) {
       double[] ap = buffers.a((bottom - top + MR) * KC);
-      PackingDouble.packA(a, aOff + top * aRow + p * aCol, aRow, aCol, bottom - top, depth, ap);
+      PackingDouble.packA(a, aOff + top * aRow + p * aCol, aRow, aCol, bottom - top, depth, ap, 0);
       double[] tile = buffers.tile;
       int j = left;
       for (; j <= right - NR; j += NR) {
@@ -382,7 +382,7 @@ final class GemmDouble {
         for (int i = top; i < bottom; ) {
           int height = GemmDoubleKernels.directHeight(bottom - i);
           GemmDoubleKernels.direct(
-              height, depth, ap, (i - top) * KC, b, bAt, bRow * Double.BYTES, tile);
+              height, depth, ap, (i - top) * KC, b, bAt, bRow * Double.BYTES, tile, 0);
           finish(tile, i, Math.min(height, bottom - i), j, NR, p, depth);
           i += height;
         }
@@ -392,7 +392,7 @@ final class GemmDouble {
         PackingDouble.packB(b, bOff + p * bRow + j, 1, bRow, right - j, depth, bp, 0);
         for (int i = top; i < bottom; ) {
           int height = GemmDoubleKernels.directHeight(bottom - i);
-          GemmDoubleKernels.packed(height, depth, ap, (i - top) * KC, bp, 0, tile);
+          GemmDoubleKernels.packed(height, depth, ap, (i - top) * KC, bp, 0, tile, 0);
           finish(tile, i, Math.min(height, bottom - i), j, right - j, p, depth);
           i += height;
         }
@@ -413,9 +413,9 @@ final class GemmDouble {
       for (int i = top; i < bottom; ) {
         int height = GemmDoubleKernels.height(bottom - i);
         int rows = Math.min(height, bottom - i);
-        PackingDouble.packA(a, aOff + i * aRow + p * aCol, aRow, aCol, rows, depth, ap);
+        PackingDouble.packA(a, aOff + i * aRow + p * aCol, aRow, aCol, rows, depth, ap, 0);
         for (int j = left; j < right; j += NR) {
-          GemmDoubleKernels.packed(height, depth, ap, 0, bp, (j - left) * depth, tile);
+          GemmDoubleKernels.packed(height, depth, ap, 0, bp, (j - left) * depth, tile, 0);
           finish(tile, i, rows, j, Math.min(NR, right - j), p, depth);
         }
         i += height;

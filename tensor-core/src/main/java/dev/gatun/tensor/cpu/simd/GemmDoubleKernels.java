@@ -84,6 +84,7 @@ final class GemmDoubleKernels {
    * @param bAt where the first starts, in bytes
    * @param bRow the distance of the rows in bytes
    * @param tile receives height * NR elements
+   * @param to where the first goes
    */
   static void direct(
       int height,
@@ -93,15 +94,16 @@ final class GemmDoubleKernels {
       MemorySegment b,
       long bAt,
       long bRow,
-      double[] tile) {
+      double[] tile,
+      int to) {
     if (!WIDE) {
-      narrowDirect4(kc, a, aAt, b, bAt, bRow, tile);
+      narrowDirect4(kc, a, aAt, b, bAt, bRow, tile, to);
     } else if (height == 12) {
-      wideDirect12(kc, a, aAt, b, bAt, bRow, tile);
+      wideDirect12(kc, a, aAt, b, bAt, bRow, tile, to);
     } else if (height == 8) {
-      wideDirect8(kc, a, aAt, b, bAt, bRow, tile);
+      wideDirect8(kc, a, aAt, b, bAt, bRow, tile, to);
     } else {
-      wideDirect4(kc, a, aAt, b, bAt, bRow, tile);
+      wideDirect4(kc, a, aAt, b, bAt, bRow, tile, to);
     }
   }
 
@@ -115,25 +117,28 @@ final class GemmDoubleKernels {
    * @param b kc rows of {@link #NR} elements
    * @param bAt where they start
    * @param tile receives height * NR elements
+   * @param to where the first goes
    */
-  static void packed(int height, int kc, double[] a, int aAt, double[] b, int bAt, double[] tile) {
+  static void packed(
+      int height, int kc, double[] a, int aAt, double[] b, int bAt, double[] tile, int to) {
     if (!WIDE) {
       if (height == 6) {
-        narrow6(kc, a, aAt, b, bAt, tile);
+        narrow6(kc, a, aAt, b, bAt, tile, to);
       } else {
-        narrow4(kc, a, aAt, b, bAt, tile);
+        narrow4(kc, a, aAt, b, bAt, tile, to);
       }
     } else if (height == 12) {
-      wide12(kc, a, aAt, b, bAt, tile);
+      wide12(kc, a, aAt, b, bAt, tile, to);
     } else if (height == 8) {
-      wide8(kc, a, aAt, b, bAt, tile);
+      wide8(kc, a, aAt, b, bAt, tile, to);
     } else {
-      wide4(kc, a, aAt, b, bAt, tile);
+      wide4(kc, a, aAt, b, bAt, tile, to);
     }
   }
 
   /** 24 of 32 registers accumulate. */
-  private static void wide12(int kc, double[] a, int aAt, double[] b, int bAt, double[] tile) {
+  private static void wide12(
+      int kc, double[] a, int aAt, double[] b, int bAt, double[] tile, int to) {
     DoubleVector c00 = DoubleVector.zero(W);
     DoubleVector c01 = DoubleVector.zero(W);
     DoubleVector c10 = DoubleVector.zero(W);
@@ -200,34 +205,35 @@ final class GemmDoubleKernels {
       cb0 = ab.fma(b0, cb0);
       cb1 = ab.fma(b1, cb1);
     }
-    c00.intoArray(tile, 0);
-    c01.intoArray(tile, W_LANES);
-    c10.intoArray(tile, 2 * W_LANES);
-    c11.intoArray(tile, 3 * W_LANES);
-    c20.intoArray(tile, 4 * W_LANES);
-    c21.intoArray(tile, 5 * W_LANES);
-    c30.intoArray(tile, 6 * W_LANES);
-    c31.intoArray(tile, 7 * W_LANES);
-    c40.intoArray(tile, 8 * W_LANES);
-    c41.intoArray(tile, 9 * W_LANES);
-    c50.intoArray(tile, 10 * W_LANES);
-    c51.intoArray(tile, 11 * W_LANES);
-    c60.intoArray(tile, 12 * W_LANES);
-    c61.intoArray(tile, 13 * W_LANES);
-    c70.intoArray(tile, 14 * W_LANES);
-    c71.intoArray(tile, 15 * W_LANES);
-    c80.intoArray(tile, 16 * W_LANES);
-    c81.intoArray(tile, 17 * W_LANES);
-    c90.intoArray(tile, 18 * W_LANES);
-    c91.intoArray(tile, 19 * W_LANES);
-    ca0.intoArray(tile, 20 * W_LANES);
-    ca1.intoArray(tile, 21 * W_LANES);
-    cb0.intoArray(tile, 22 * W_LANES);
-    cb1.intoArray(tile, 23 * W_LANES);
+    c00.intoArray(tile, to);
+    c01.intoArray(tile, to + W_LANES);
+    c10.intoArray(tile, to + 2 * W_LANES);
+    c11.intoArray(tile, to + 3 * W_LANES);
+    c20.intoArray(tile, to + 4 * W_LANES);
+    c21.intoArray(tile, to + 5 * W_LANES);
+    c30.intoArray(tile, to + 6 * W_LANES);
+    c31.intoArray(tile, to + 7 * W_LANES);
+    c40.intoArray(tile, to + 8 * W_LANES);
+    c41.intoArray(tile, to + 9 * W_LANES);
+    c50.intoArray(tile, to + 10 * W_LANES);
+    c51.intoArray(tile, to + 11 * W_LANES);
+    c60.intoArray(tile, to + 12 * W_LANES);
+    c61.intoArray(tile, to + 13 * W_LANES);
+    c70.intoArray(tile, to + 14 * W_LANES);
+    c71.intoArray(tile, to + 15 * W_LANES);
+    c80.intoArray(tile, to + 16 * W_LANES);
+    c81.intoArray(tile, to + 17 * W_LANES);
+    c90.intoArray(tile, to + 18 * W_LANES);
+    c91.intoArray(tile, to + 19 * W_LANES);
+    ca0.intoArray(tile, to + 20 * W_LANES);
+    ca1.intoArray(tile, to + 21 * W_LANES);
+    cb0.intoArray(tile, to + 22 * W_LANES);
+    cb1.intoArray(tile, to + 23 * W_LANES);
   }
 
   /** 16 of 32 registers accumulate. */
-  private static void wide8(int kc, double[] a, int aAt, double[] b, int bAt, double[] tile) {
+  private static void wide8(
+      int kc, double[] a, int aAt, double[] b, int bAt, double[] tile, int to) {
     DoubleVector c00 = DoubleVector.zero(W);
     DoubleVector c01 = DoubleVector.zero(W);
     DoubleVector c10 = DoubleVector.zero(W);
@@ -274,26 +280,27 @@ final class GemmDoubleKernels {
       c70 = a7.fma(b0, c70);
       c71 = a7.fma(b1, c71);
     }
-    c00.intoArray(tile, 0);
-    c01.intoArray(tile, W_LANES);
-    c10.intoArray(tile, 2 * W_LANES);
-    c11.intoArray(tile, 3 * W_LANES);
-    c20.intoArray(tile, 4 * W_LANES);
-    c21.intoArray(tile, 5 * W_LANES);
-    c30.intoArray(tile, 6 * W_LANES);
-    c31.intoArray(tile, 7 * W_LANES);
-    c40.intoArray(tile, 8 * W_LANES);
-    c41.intoArray(tile, 9 * W_LANES);
-    c50.intoArray(tile, 10 * W_LANES);
-    c51.intoArray(tile, 11 * W_LANES);
-    c60.intoArray(tile, 12 * W_LANES);
-    c61.intoArray(tile, 13 * W_LANES);
-    c70.intoArray(tile, 14 * W_LANES);
-    c71.intoArray(tile, 15 * W_LANES);
+    c00.intoArray(tile, to);
+    c01.intoArray(tile, to + W_LANES);
+    c10.intoArray(tile, to + 2 * W_LANES);
+    c11.intoArray(tile, to + 3 * W_LANES);
+    c20.intoArray(tile, to + 4 * W_LANES);
+    c21.intoArray(tile, to + 5 * W_LANES);
+    c30.intoArray(tile, to + 6 * W_LANES);
+    c31.intoArray(tile, to + 7 * W_LANES);
+    c40.intoArray(tile, to + 8 * W_LANES);
+    c41.intoArray(tile, to + 9 * W_LANES);
+    c50.intoArray(tile, to + 10 * W_LANES);
+    c51.intoArray(tile, to + 11 * W_LANES);
+    c60.intoArray(tile, to + 12 * W_LANES);
+    c61.intoArray(tile, to + 13 * W_LANES);
+    c70.intoArray(tile, to + 14 * W_LANES);
+    c71.intoArray(tile, to + 15 * W_LANES);
   }
 
   /** 8 of 32 registers accumulate: as many as two units with a latency of four need. */
-  private static void wide4(int kc, double[] a, int aAt, double[] b, int bAt, double[] tile) {
+  private static void wide4(
+      int kc, double[] a, int aAt, double[] b, int bAt, double[] tile, int to) {
     DoubleVector c00 = DoubleVector.zero(W);
     DoubleVector c01 = DoubleVector.zero(W);
     DoubleVector c10 = DoubleVector.zero(W);
@@ -320,19 +327,19 @@ final class GemmDoubleKernels {
       c30 = a3.fma(b0, c30);
       c31 = a3.fma(b1, c31);
     }
-    c00.intoArray(tile, 0);
-    c01.intoArray(tile, W_LANES);
-    c10.intoArray(tile, 2 * W_LANES);
-    c11.intoArray(tile, 3 * W_LANES);
-    c20.intoArray(tile, 4 * W_LANES);
-    c21.intoArray(tile, 5 * W_LANES);
-    c30.intoArray(tile, 6 * W_LANES);
-    c31.intoArray(tile, 7 * W_LANES);
+    c00.intoArray(tile, to);
+    c01.intoArray(tile, to + W_LANES);
+    c10.intoArray(tile, to + 2 * W_LANES);
+    c11.intoArray(tile, to + 3 * W_LANES);
+    c20.intoArray(tile, to + 4 * W_LANES);
+    c21.intoArray(tile, to + 5 * W_LANES);
+    c30.intoArray(tile, to + 6 * W_LANES);
+    c31.intoArray(tile, to + 7 * W_LANES);
   }
 
   /** As {@link #wide12}, B where it lies. */
   private static void wideDirect12(
-      int kc, double[] a, int aAt, MemorySegment b, long bAt, long bRow, double[] tile) {
+      int kc, double[] a, int aAt, MemorySegment b, long bAt, long bRow, double[] tile, int to) {
     DoubleVector c00 = DoubleVector.zero(W);
     DoubleVector c01 = DoubleVector.zero(W);
     DoubleVector c10 = DoubleVector.zero(W);
@@ -400,35 +407,35 @@ final class GemmDoubleKernels {
       cb0 = ab.fma(b0, cb0);
       cb1 = ab.fma(b1, cb1);
     }
-    c00.intoArray(tile, 0);
-    c01.intoArray(tile, W_LANES);
-    c10.intoArray(tile, 2 * W_LANES);
-    c11.intoArray(tile, 3 * W_LANES);
-    c20.intoArray(tile, 4 * W_LANES);
-    c21.intoArray(tile, 5 * W_LANES);
-    c30.intoArray(tile, 6 * W_LANES);
-    c31.intoArray(tile, 7 * W_LANES);
-    c40.intoArray(tile, 8 * W_LANES);
-    c41.intoArray(tile, 9 * W_LANES);
-    c50.intoArray(tile, 10 * W_LANES);
-    c51.intoArray(tile, 11 * W_LANES);
-    c60.intoArray(tile, 12 * W_LANES);
-    c61.intoArray(tile, 13 * W_LANES);
-    c70.intoArray(tile, 14 * W_LANES);
-    c71.intoArray(tile, 15 * W_LANES);
-    c80.intoArray(tile, 16 * W_LANES);
-    c81.intoArray(tile, 17 * W_LANES);
-    c90.intoArray(tile, 18 * W_LANES);
-    c91.intoArray(tile, 19 * W_LANES);
-    ca0.intoArray(tile, 20 * W_LANES);
-    ca1.intoArray(tile, 21 * W_LANES);
-    cb0.intoArray(tile, 22 * W_LANES);
-    cb1.intoArray(tile, 23 * W_LANES);
+    c00.intoArray(tile, to);
+    c01.intoArray(tile, to + W_LANES);
+    c10.intoArray(tile, to + 2 * W_LANES);
+    c11.intoArray(tile, to + 3 * W_LANES);
+    c20.intoArray(tile, to + 4 * W_LANES);
+    c21.intoArray(tile, to + 5 * W_LANES);
+    c30.intoArray(tile, to + 6 * W_LANES);
+    c31.intoArray(tile, to + 7 * W_LANES);
+    c40.intoArray(tile, to + 8 * W_LANES);
+    c41.intoArray(tile, to + 9 * W_LANES);
+    c50.intoArray(tile, to + 10 * W_LANES);
+    c51.intoArray(tile, to + 11 * W_LANES);
+    c60.intoArray(tile, to + 12 * W_LANES);
+    c61.intoArray(tile, to + 13 * W_LANES);
+    c70.intoArray(tile, to + 14 * W_LANES);
+    c71.intoArray(tile, to + 15 * W_LANES);
+    c80.intoArray(tile, to + 16 * W_LANES);
+    c81.intoArray(tile, to + 17 * W_LANES);
+    c90.intoArray(tile, to + 18 * W_LANES);
+    c91.intoArray(tile, to + 19 * W_LANES);
+    ca0.intoArray(tile, to + 20 * W_LANES);
+    ca1.intoArray(tile, to + 21 * W_LANES);
+    cb0.intoArray(tile, to + 22 * W_LANES);
+    cb1.intoArray(tile, to + 23 * W_LANES);
   }
 
   /** As {@link #wide8}, B where it lies. */
   private static void wideDirect8(
-      int kc, double[] a, int aAt, MemorySegment b, long bAt, long bRow, double[] tile) {
+      int kc, double[] a, int aAt, MemorySegment b, long bAt, long bRow, double[] tile, int to) {
     DoubleVector c00 = DoubleVector.zero(W);
     DoubleVector c01 = DoubleVector.zero(W);
     DoubleVector c10 = DoubleVector.zero(W);
@@ -476,27 +483,27 @@ final class GemmDoubleKernels {
       c70 = a7.fma(b0, c70);
       c71 = a7.fma(b1, c71);
     }
-    c00.intoArray(tile, 0);
-    c01.intoArray(tile, W_LANES);
-    c10.intoArray(tile, 2 * W_LANES);
-    c11.intoArray(tile, 3 * W_LANES);
-    c20.intoArray(tile, 4 * W_LANES);
-    c21.intoArray(tile, 5 * W_LANES);
-    c30.intoArray(tile, 6 * W_LANES);
-    c31.intoArray(tile, 7 * W_LANES);
-    c40.intoArray(tile, 8 * W_LANES);
-    c41.intoArray(tile, 9 * W_LANES);
-    c50.intoArray(tile, 10 * W_LANES);
-    c51.intoArray(tile, 11 * W_LANES);
-    c60.intoArray(tile, 12 * W_LANES);
-    c61.intoArray(tile, 13 * W_LANES);
-    c70.intoArray(tile, 14 * W_LANES);
-    c71.intoArray(tile, 15 * W_LANES);
+    c00.intoArray(tile, to);
+    c01.intoArray(tile, to + W_LANES);
+    c10.intoArray(tile, to + 2 * W_LANES);
+    c11.intoArray(tile, to + 3 * W_LANES);
+    c20.intoArray(tile, to + 4 * W_LANES);
+    c21.intoArray(tile, to + 5 * W_LANES);
+    c30.intoArray(tile, to + 6 * W_LANES);
+    c31.intoArray(tile, to + 7 * W_LANES);
+    c40.intoArray(tile, to + 8 * W_LANES);
+    c41.intoArray(tile, to + 9 * W_LANES);
+    c50.intoArray(tile, to + 10 * W_LANES);
+    c51.intoArray(tile, to + 11 * W_LANES);
+    c60.intoArray(tile, to + 12 * W_LANES);
+    c61.intoArray(tile, to + 13 * W_LANES);
+    c70.intoArray(tile, to + 14 * W_LANES);
+    c71.intoArray(tile, to + 15 * W_LANES);
   }
 
   /** As {@link #wide4}, B where it lies. */
   private static void wideDirect4(
-      int kc, double[] a, int aAt, MemorySegment b, long bAt, long bRow, double[] tile) {
+      int kc, double[] a, int aAt, MemorySegment b, long bAt, long bRow, double[] tile, int to) {
     DoubleVector c00 = DoubleVector.zero(W);
     DoubleVector c01 = DoubleVector.zero(W);
     DoubleVector c10 = DoubleVector.zero(W);
@@ -524,18 +531,19 @@ final class GemmDoubleKernels {
       c30 = a3.fma(b0, c30);
       c31 = a3.fma(b1, c31);
     }
-    c00.intoArray(tile, 0);
-    c01.intoArray(tile, W_LANES);
-    c10.intoArray(tile, 2 * W_LANES);
-    c11.intoArray(tile, 3 * W_LANES);
-    c20.intoArray(tile, 4 * W_LANES);
-    c21.intoArray(tile, 5 * W_LANES);
-    c30.intoArray(tile, 6 * W_LANES);
-    c31.intoArray(tile, 7 * W_LANES);
+    c00.intoArray(tile, to);
+    c01.intoArray(tile, to + W_LANES);
+    c10.intoArray(tile, to + 2 * W_LANES);
+    c11.intoArray(tile, to + 3 * W_LANES);
+    c20.intoArray(tile, to + 4 * W_LANES);
+    c21.intoArray(tile, to + 5 * W_LANES);
+    c30.intoArray(tile, to + 6 * W_LANES);
+    c31.intoArray(tile, to + 7 * W_LANES);
   }
 
   /** 12 of 16 registers accumulate. */
-  private static void narrow6(int kc, double[] a, int aAt, double[] b, int bAt, double[] tile) {
+  private static void narrow6(
+      int kc, double[] a, int aAt, double[] b, int bAt, double[] tile, int to) {
     DoubleVector c00 = DoubleVector.zero(N);
     DoubleVector c01 = DoubleVector.zero(N);
     DoubleVector c10 = DoubleVector.zero(N);
@@ -577,22 +585,23 @@ final class GemmDoubleKernels {
       c50 = a5.fma(b0, c50);
       c51 = a5.fma(b1, c51);
     }
-    c00.intoArray(tile, 0);
-    c01.intoArray(tile, N_LANES);
-    c10.intoArray(tile, 2 * N_LANES);
-    c11.intoArray(tile, 3 * N_LANES);
-    c20.intoArray(tile, 4 * N_LANES);
-    c21.intoArray(tile, 5 * N_LANES);
-    c30.intoArray(tile, 6 * N_LANES);
-    c31.intoArray(tile, 7 * N_LANES);
-    c40.intoArray(tile, 8 * N_LANES);
-    c41.intoArray(tile, 9 * N_LANES);
-    c50.intoArray(tile, 10 * N_LANES);
-    c51.intoArray(tile, 11 * N_LANES);
+    c00.intoArray(tile, to);
+    c01.intoArray(tile, to + N_LANES);
+    c10.intoArray(tile, to + 2 * N_LANES);
+    c11.intoArray(tile, to + 3 * N_LANES);
+    c20.intoArray(tile, to + 4 * N_LANES);
+    c21.intoArray(tile, to + 5 * N_LANES);
+    c30.intoArray(tile, to + 6 * N_LANES);
+    c31.intoArray(tile, to + 7 * N_LANES);
+    c40.intoArray(tile, to + 8 * N_LANES);
+    c41.intoArray(tile, to + 9 * N_LANES);
+    c50.intoArray(tile, to + 10 * N_LANES);
+    c51.intoArray(tile, to + 11 * N_LANES);
   }
 
   /** 8 of 16 registers accumulate. */
-  private static void narrow4(int kc, double[] a, int aAt, double[] b, int bAt, double[] tile) {
+  private static void narrow4(
+      int kc, double[] a, int aAt, double[] b, int bAt, double[] tile, int to) {
     DoubleVector c00 = DoubleVector.zero(N);
     DoubleVector c01 = DoubleVector.zero(N);
     DoubleVector c10 = DoubleVector.zero(N);
@@ -622,19 +631,19 @@ final class GemmDoubleKernels {
       c30 = a3.fma(b0, c30);
       c31 = a3.fma(b1, c31);
     }
-    c00.intoArray(tile, 0);
-    c01.intoArray(tile, N_LANES);
-    c10.intoArray(tile, 2 * N_LANES);
-    c11.intoArray(tile, 3 * N_LANES);
-    c20.intoArray(tile, 4 * N_LANES);
-    c21.intoArray(tile, 5 * N_LANES);
-    c30.intoArray(tile, 6 * N_LANES);
-    c31.intoArray(tile, 7 * N_LANES);
+    c00.intoArray(tile, to);
+    c01.intoArray(tile, to + N_LANES);
+    c10.intoArray(tile, to + 2 * N_LANES);
+    c11.intoArray(tile, to + 3 * N_LANES);
+    c20.intoArray(tile, to + 4 * N_LANES);
+    c21.intoArray(tile, to + 5 * N_LANES);
+    c30.intoArray(tile, to + 6 * N_LANES);
+    c31.intoArray(tile, to + 7 * N_LANES);
   }
 
   /** 8 of 16 registers accumulate; the checks of B need some others. */
   private static void narrowDirect4(
-      int kc, double[] a, int aAt, MemorySegment b, long bAt, long bRow, double[] tile) {
+      int kc, double[] a, int aAt, MemorySegment b, long bAt, long bRow, double[] tile, int to) {
     DoubleVector c00 = DoubleVector.zero(N);
     DoubleVector c01 = DoubleVector.zero(N);
     DoubleVector c10 = DoubleVector.zero(N);
@@ -662,13 +671,13 @@ final class GemmDoubleKernels {
       c30 = a3.fma(b0, c30);
       c31 = a3.fma(b1, c31);
     }
-    c00.intoArray(tile, 0);
-    c01.intoArray(tile, N_LANES);
-    c10.intoArray(tile, 2 * N_LANES);
-    c11.intoArray(tile, 3 * N_LANES);
-    c20.intoArray(tile, 4 * N_LANES);
-    c21.intoArray(tile, 5 * N_LANES);
-    c30.intoArray(tile, 6 * N_LANES);
-    c31.intoArray(tile, 7 * N_LANES);
+    c00.intoArray(tile, to);
+    c01.intoArray(tile, to + N_LANES);
+    c10.intoArray(tile, to + 2 * N_LANES);
+    c11.intoArray(tile, to + 3 * N_LANES);
+    c20.intoArray(tile, to + 4 * N_LANES);
+    c21.intoArray(tile, to + 5 * N_LANES);
+    c30.intoArray(tile, to + 6 * N_LANES);
+    c31.intoArray(tile, to + 7 * N_LANES);
   }
 }

@@ -84,17 +84,26 @@ final class GemmKernels {
    * @param bAt where the first starts, in bytes
    * @param bRow the distance of the rows in bytes
    * @param tile receives height * NR elements
+   * @param to where the first goes
    */
   static void direct(
-      int height, int kc, float[] a, int aAt, MemorySegment b, long bAt, long bRow, float[] tile) {
+      int height,
+      int kc,
+      float[] a,
+      int aAt,
+      MemorySegment b,
+      long bAt,
+      long bRow,
+      float[] tile,
+      int to) {
     if (!WIDE) {
-      narrowDirect4(kc, a, aAt, b, bAt, bRow, tile);
+      narrowDirect4(kc, a, aAt, b, bAt, bRow, tile, to);
     } else if (height == 12) {
-      wideDirect12(kc, a, aAt, b, bAt, bRow, tile);
+      wideDirect12(kc, a, aAt, b, bAt, bRow, tile, to);
     } else if (height == 8) {
-      wideDirect8(kc, a, aAt, b, bAt, bRow, tile);
+      wideDirect8(kc, a, aAt, b, bAt, bRow, tile, to);
     } else {
-      wideDirect4(kc, a, aAt, b, bAt, bRow, tile);
+      wideDirect4(kc, a, aAt, b, bAt, bRow, tile, to);
     }
   }
 
@@ -108,25 +117,27 @@ final class GemmKernels {
    * @param b kc rows of {@link #NR} elements
    * @param bAt where they start
    * @param tile receives height * NR elements
+   * @param to where the first goes
    */
-  static void packed(int height, int kc, float[] a, int aAt, float[] b, int bAt, float[] tile) {
+  static void packed(
+      int height, int kc, float[] a, int aAt, float[] b, int bAt, float[] tile, int to) {
     if (!WIDE) {
       if (height == 6) {
-        narrow6(kc, a, aAt, b, bAt, tile);
+        narrow6(kc, a, aAt, b, bAt, tile, to);
       } else {
-        narrow4(kc, a, aAt, b, bAt, tile);
+        narrow4(kc, a, aAt, b, bAt, tile, to);
       }
     } else if (height == 12) {
-      wide12(kc, a, aAt, b, bAt, tile);
+      wide12(kc, a, aAt, b, bAt, tile, to);
     } else if (height == 8) {
-      wide8(kc, a, aAt, b, bAt, tile);
+      wide8(kc, a, aAt, b, bAt, tile, to);
     } else {
-      wide4(kc, a, aAt, b, bAt, tile);
+      wide4(kc, a, aAt, b, bAt, tile, to);
     }
   }
 
   /** 24 of 32 registers accumulate. */
-  private static void wide12(int kc, float[] a, int aAt, float[] b, int bAt, float[] tile) {
+  private static void wide12(int kc, float[] a, int aAt, float[] b, int bAt, float[] tile, int to) {
     FloatVector c00 = FloatVector.zero(W);
     FloatVector c01 = FloatVector.zero(W);
     FloatVector c10 = FloatVector.zero(W);
@@ -193,34 +204,34 @@ final class GemmKernels {
       cb0 = ab.fma(b0, cb0);
       cb1 = ab.fma(b1, cb1);
     }
-    c00.intoArray(tile, 0);
-    c01.intoArray(tile, W_LANES);
-    c10.intoArray(tile, 2 * W_LANES);
-    c11.intoArray(tile, 3 * W_LANES);
-    c20.intoArray(tile, 4 * W_LANES);
-    c21.intoArray(tile, 5 * W_LANES);
-    c30.intoArray(tile, 6 * W_LANES);
-    c31.intoArray(tile, 7 * W_LANES);
-    c40.intoArray(tile, 8 * W_LANES);
-    c41.intoArray(tile, 9 * W_LANES);
-    c50.intoArray(tile, 10 * W_LANES);
-    c51.intoArray(tile, 11 * W_LANES);
-    c60.intoArray(tile, 12 * W_LANES);
-    c61.intoArray(tile, 13 * W_LANES);
-    c70.intoArray(tile, 14 * W_LANES);
-    c71.intoArray(tile, 15 * W_LANES);
-    c80.intoArray(tile, 16 * W_LANES);
-    c81.intoArray(tile, 17 * W_LANES);
-    c90.intoArray(tile, 18 * W_LANES);
-    c91.intoArray(tile, 19 * W_LANES);
-    ca0.intoArray(tile, 20 * W_LANES);
-    ca1.intoArray(tile, 21 * W_LANES);
-    cb0.intoArray(tile, 22 * W_LANES);
-    cb1.intoArray(tile, 23 * W_LANES);
+    c00.intoArray(tile, to);
+    c01.intoArray(tile, to + W_LANES);
+    c10.intoArray(tile, to + 2 * W_LANES);
+    c11.intoArray(tile, to + 3 * W_LANES);
+    c20.intoArray(tile, to + 4 * W_LANES);
+    c21.intoArray(tile, to + 5 * W_LANES);
+    c30.intoArray(tile, to + 6 * W_LANES);
+    c31.intoArray(tile, to + 7 * W_LANES);
+    c40.intoArray(tile, to + 8 * W_LANES);
+    c41.intoArray(tile, to + 9 * W_LANES);
+    c50.intoArray(tile, to + 10 * W_LANES);
+    c51.intoArray(tile, to + 11 * W_LANES);
+    c60.intoArray(tile, to + 12 * W_LANES);
+    c61.intoArray(tile, to + 13 * W_LANES);
+    c70.intoArray(tile, to + 14 * W_LANES);
+    c71.intoArray(tile, to + 15 * W_LANES);
+    c80.intoArray(tile, to + 16 * W_LANES);
+    c81.intoArray(tile, to + 17 * W_LANES);
+    c90.intoArray(tile, to + 18 * W_LANES);
+    c91.intoArray(tile, to + 19 * W_LANES);
+    ca0.intoArray(tile, to + 20 * W_LANES);
+    ca1.intoArray(tile, to + 21 * W_LANES);
+    cb0.intoArray(tile, to + 22 * W_LANES);
+    cb1.intoArray(tile, to + 23 * W_LANES);
   }
 
   /** 16 of 32 registers accumulate. */
-  private static void wide8(int kc, float[] a, int aAt, float[] b, int bAt, float[] tile) {
+  private static void wide8(int kc, float[] a, int aAt, float[] b, int bAt, float[] tile, int to) {
     FloatVector c00 = FloatVector.zero(W);
     FloatVector c01 = FloatVector.zero(W);
     FloatVector c10 = FloatVector.zero(W);
@@ -267,26 +278,26 @@ final class GemmKernels {
       c70 = a7.fma(b0, c70);
       c71 = a7.fma(b1, c71);
     }
-    c00.intoArray(tile, 0);
-    c01.intoArray(tile, W_LANES);
-    c10.intoArray(tile, 2 * W_LANES);
-    c11.intoArray(tile, 3 * W_LANES);
-    c20.intoArray(tile, 4 * W_LANES);
-    c21.intoArray(tile, 5 * W_LANES);
-    c30.intoArray(tile, 6 * W_LANES);
-    c31.intoArray(tile, 7 * W_LANES);
-    c40.intoArray(tile, 8 * W_LANES);
-    c41.intoArray(tile, 9 * W_LANES);
-    c50.intoArray(tile, 10 * W_LANES);
-    c51.intoArray(tile, 11 * W_LANES);
-    c60.intoArray(tile, 12 * W_LANES);
-    c61.intoArray(tile, 13 * W_LANES);
-    c70.intoArray(tile, 14 * W_LANES);
-    c71.intoArray(tile, 15 * W_LANES);
+    c00.intoArray(tile, to);
+    c01.intoArray(tile, to + W_LANES);
+    c10.intoArray(tile, to + 2 * W_LANES);
+    c11.intoArray(tile, to + 3 * W_LANES);
+    c20.intoArray(tile, to + 4 * W_LANES);
+    c21.intoArray(tile, to + 5 * W_LANES);
+    c30.intoArray(tile, to + 6 * W_LANES);
+    c31.intoArray(tile, to + 7 * W_LANES);
+    c40.intoArray(tile, to + 8 * W_LANES);
+    c41.intoArray(tile, to + 9 * W_LANES);
+    c50.intoArray(tile, to + 10 * W_LANES);
+    c51.intoArray(tile, to + 11 * W_LANES);
+    c60.intoArray(tile, to + 12 * W_LANES);
+    c61.intoArray(tile, to + 13 * W_LANES);
+    c70.intoArray(tile, to + 14 * W_LANES);
+    c71.intoArray(tile, to + 15 * W_LANES);
   }
 
   /** 8 of 32 registers accumulate: as many as two units with a latency of four need. */
-  private static void wide4(int kc, float[] a, int aAt, float[] b, int bAt, float[] tile) {
+  private static void wide4(int kc, float[] a, int aAt, float[] b, int bAt, float[] tile, int to) {
     FloatVector c00 = FloatVector.zero(W);
     FloatVector c01 = FloatVector.zero(W);
     FloatVector c10 = FloatVector.zero(W);
@@ -313,19 +324,19 @@ final class GemmKernels {
       c30 = a3.fma(b0, c30);
       c31 = a3.fma(b1, c31);
     }
-    c00.intoArray(tile, 0);
-    c01.intoArray(tile, W_LANES);
-    c10.intoArray(tile, 2 * W_LANES);
-    c11.intoArray(tile, 3 * W_LANES);
-    c20.intoArray(tile, 4 * W_LANES);
-    c21.intoArray(tile, 5 * W_LANES);
-    c30.intoArray(tile, 6 * W_LANES);
-    c31.intoArray(tile, 7 * W_LANES);
+    c00.intoArray(tile, to);
+    c01.intoArray(tile, to + W_LANES);
+    c10.intoArray(tile, to + 2 * W_LANES);
+    c11.intoArray(tile, to + 3 * W_LANES);
+    c20.intoArray(tile, to + 4 * W_LANES);
+    c21.intoArray(tile, to + 5 * W_LANES);
+    c30.intoArray(tile, to + 6 * W_LANES);
+    c31.intoArray(tile, to + 7 * W_LANES);
   }
 
   /** As {@link #wide12}, B where it lies. */
   private static void wideDirect12(
-      int kc, float[] a, int aAt, MemorySegment b, long bAt, long bRow, float[] tile) {
+      int kc, float[] a, int aAt, MemorySegment b, long bAt, long bRow, float[] tile, int to) {
     FloatVector c00 = FloatVector.zero(W);
     FloatVector c01 = FloatVector.zero(W);
     FloatVector c10 = FloatVector.zero(W);
@@ -393,35 +404,35 @@ final class GemmKernels {
       cb0 = ab.fma(b0, cb0);
       cb1 = ab.fma(b1, cb1);
     }
-    c00.intoArray(tile, 0);
-    c01.intoArray(tile, W_LANES);
-    c10.intoArray(tile, 2 * W_LANES);
-    c11.intoArray(tile, 3 * W_LANES);
-    c20.intoArray(tile, 4 * W_LANES);
-    c21.intoArray(tile, 5 * W_LANES);
-    c30.intoArray(tile, 6 * W_LANES);
-    c31.intoArray(tile, 7 * W_LANES);
-    c40.intoArray(tile, 8 * W_LANES);
-    c41.intoArray(tile, 9 * W_LANES);
-    c50.intoArray(tile, 10 * W_LANES);
-    c51.intoArray(tile, 11 * W_LANES);
-    c60.intoArray(tile, 12 * W_LANES);
-    c61.intoArray(tile, 13 * W_LANES);
-    c70.intoArray(tile, 14 * W_LANES);
-    c71.intoArray(tile, 15 * W_LANES);
-    c80.intoArray(tile, 16 * W_LANES);
-    c81.intoArray(tile, 17 * W_LANES);
-    c90.intoArray(tile, 18 * W_LANES);
-    c91.intoArray(tile, 19 * W_LANES);
-    ca0.intoArray(tile, 20 * W_LANES);
-    ca1.intoArray(tile, 21 * W_LANES);
-    cb0.intoArray(tile, 22 * W_LANES);
-    cb1.intoArray(tile, 23 * W_LANES);
+    c00.intoArray(tile, to);
+    c01.intoArray(tile, to + W_LANES);
+    c10.intoArray(tile, to + 2 * W_LANES);
+    c11.intoArray(tile, to + 3 * W_LANES);
+    c20.intoArray(tile, to + 4 * W_LANES);
+    c21.intoArray(tile, to + 5 * W_LANES);
+    c30.intoArray(tile, to + 6 * W_LANES);
+    c31.intoArray(tile, to + 7 * W_LANES);
+    c40.intoArray(tile, to + 8 * W_LANES);
+    c41.intoArray(tile, to + 9 * W_LANES);
+    c50.intoArray(tile, to + 10 * W_LANES);
+    c51.intoArray(tile, to + 11 * W_LANES);
+    c60.intoArray(tile, to + 12 * W_LANES);
+    c61.intoArray(tile, to + 13 * W_LANES);
+    c70.intoArray(tile, to + 14 * W_LANES);
+    c71.intoArray(tile, to + 15 * W_LANES);
+    c80.intoArray(tile, to + 16 * W_LANES);
+    c81.intoArray(tile, to + 17 * W_LANES);
+    c90.intoArray(tile, to + 18 * W_LANES);
+    c91.intoArray(tile, to + 19 * W_LANES);
+    ca0.intoArray(tile, to + 20 * W_LANES);
+    ca1.intoArray(tile, to + 21 * W_LANES);
+    cb0.intoArray(tile, to + 22 * W_LANES);
+    cb1.intoArray(tile, to + 23 * W_LANES);
   }
 
   /** As {@link #wide8}, B where it lies. */
   private static void wideDirect8(
-      int kc, float[] a, int aAt, MemorySegment b, long bAt, long bRow, float[] tile) {
+      int kc, float[] a, int aAt, MemorySegment b, long bAt, long bRow, float[] tile, int to) {
     FloatVector c00 = FloatVector.zero(W);
     FloatVector c01 = FloatVector.zero(W);
     FloatVector c10 = FloatVector.zero(W);
@@ -469,27 +480,27 @@ final class GemmKernels {
       c70 = a7.fma(b0, c70);
       c71 = a7.fma(b1, c71);
     }
-    c00.intoArray(tile, 0);
-    c01.intoArray(tile, W_LANES);
-    c10.intoArray(tile, 2 * W_LANES);
-    c11.intoArray(tile, 3 * W_LANES);
-    c20.intoArray(tile, 4 * W_LANES);
-    c21.intoArray(tile, 5 * W_LANES);
-    c30.intoArray(tile, 6 * W_LANES);
-    c31.intoArray(tile, 7 * W_LANES);
-    c40.intoArray(tile, 8 * W_LANES);
-    c41.intoArray(tile, 9 * W_LANES);
-    c50.intoArray(tile, 10 * W_LANES);
-    c51.intoArray(tile, 11 * W_LANES);
-    c60.intoArray(tile, 12 * W_LANES);
-    c61.intoArray(tile, 13 * W_LANES);
-    c70.intoArray(tile, 14 * W_LANES);
-    c71.intoArray(tile, 15 * W_LANES);
+    c00.intoArray(tile, to);
+    c01.intoArray(tile, to + W_LANES);
+    c10.intoArray(tile, to + 2 * W_LANES);
+    c11.intoArray(tile, to + 3 * W_LANES);
+    c20.intoArray(tile, to + 4 * W_LANES);
+    c21.intoArray(tile, to + 5 * W_LANES);
+    c30.intoArray(tile, to + 6 * W_LANES);
+    c31.intoArray(tile, to + 7 * W_LANES);
+    c40.intoArray(tile, to + 8 * W_LANES);
+    c41.intoArray(tile, to + 9 * W_LANES);
+    c50.intoArray(tile, to + 10 * W_LANES);
+    c51.intoArray(tile, to + 11 * W_LANES);
+    c60.intoArray(tile, to + 12 * W_LANES);
+    c61.intoArray(tile, to + 13 * W_LANES);
+    c70.intoArray(tile, to + 14 * W_LANES);
+    c71.intoArray(tile, to + 15 * W_LANES);
   }
 
   /** As {@link #wide4}, B where it lies. */
   private static void wideDirect4(
-      int kc, float[] a, int aAt, MemorySegment b, long bAt, long bRow, float[] tile) {
+      int kc, float[] a, int aAt, MemorySegment b, long bAt, long bRow, float[] tile, int to) {
     FloatVector c00 = FloatVector.zero(W);
     FloatVector c01 = FloatVector.zero(W);
     FloatVector c10 = FloatVector.zero(W);
@@ -517,18 +528,19 @@ final class GemmKernels {
       c30 = a3.fma(b0, c30);
       c31 = a3.fma(b1, c31);
     }
-    c00.intoArray(tile, 0);
-    c01.intoArray(tile, W_LANES);
-    c10.intoArray(tile, 2 * W_LANES);
-    c11.intoArray(tile, 3 * W_LANES);
-    c20.intoArray(tile, 4 * W_LANES);
-    c21.intoArray(tile, 5 * W_LANES);
-    c30.intoArray(tile, 6 * W_LANES);
-    c31.intoArray(tile, 7 * W_LANES);
+    c00.intoArray(tile, to);
+    c01.intoArray(tile, to + W_LANES);
+    c10.intoArray(tile, to + 2 * W_LANES);
+    c11.intoArray(tile, to + 3 * W_LANES);
+    c20.intoArray(tile, to + 4 * W_LANES);
+    c21.intoArray(tile, to + 5 * W_LANES);
+    c30.intoArray(tile, to + 6 * W_LANES);
+    c31.intoArray(tile, to + 7 * W_LANES);
   }
 
   /** 12 of 16 registers accumulate. */
-  private static void narrow6(int kc, float[] a, int aAt, float[] b, int bAt, float[] tile) {
+  private static void narrow6(
+      int kc, float[] a, int aAt, float[] b, int bAt, float[] tile, int to) {
     FloatVector c00 = FloatVector.zero(N);
     FloatVector c01 = FloatVector.zero(N);
     FloatVector c10 = FloatVector.zero(N);
@@ -570,22 +582,23 @@ final class GemmKernels {
       c50 = a5.fma(b0, c50);
       c51 = a5.fma(b1, c51);
     }
-    c00.intoArray(tile, 0);
-    c01.intoArray(tile, N_LANES);
-    c10.intoArray(tile, 2 * N_LANES);
-    c11.intoArray(tile, 3 * N_LANES);
-    c20.intoArray(tile, 4 * N_LANES);
-    c21.intoArray(tile, 5 * N_LANES);
-    c30.intoArray(tile, 6 * N_LANES);
-    c31.intoArray(tile, 7 * N_LANES);
-    c40.intoArray(tile, 8 * N_LANES);
-    c41.intoArray(tile, 9 * N_LANES);
-    c50.intoArray(tile, 10 * N_LANES);
-    c51.intoArray(tile, 11 * N_LANES);
+    c00.intoArray(tile, to);
+    c01.intoArray(tile, to + N_LANES);
+    c10.intoArray(tile, to + 2 * N_LANES);
+    c11.intoArray(tile, to + 3 * N_LANES);
+    c20.intoArray(tile, to + 4 * N_LANES);
+    c21.intoArray(tile, to + 5 * N_LANES);
+    c30.intoArray(tile, to + 6 * N_LANES);
+    c31.intoArray(tile, to + 7 * N_LANES);
+    c40.intoArray(tile, to + 8 * N_LANES);
+    c41.intoArray(tile, to + 9 * N_LANES);
+    c50.intoArray(tile, to + 10 * N_LANES);
+    c51.intoArray(tile, to + 11 * N_LANES);
   }
 
   /** 8 of 16 registers accumulate. */
-  private static void narrow4(int kc, float[] a, int aAt, float[] b, int bAt, float[] tile) {
+  private static void narrow4(
+      int kc, float[] a, int aAt, float[] b, int bAt, float[] tile, int to) {
     FloatVector c00 = FloatVector.zero(N);
     FloatVector c01 = FloatVector.zero(N);
     FloatVector c10 = FloatVector.zero(N);
@@ -615,19 +628,19 @@ final class GemmKernels {
       c30 = a3.fma(b0, c30);
       c31 = a3.fma(b1, c31);
     }
-    c00.intoArray(tile, 0);
-    c01.intoArray(tile, N_LANES);
-    c10.intoArray(tile, 2 * N_LANES);
-    c11.intoArray(tile, 3 * N_LANES);
-    c20.intoArray(tile, 4 * N_LANES);
-    c21.intoArray(tile, 5 * N_LANES);
-    c30.intoArray(tile, 6 * N_LANES);
-    c31.intoArray(tile, 7 * N_LANES);
+    c00.intoArray(tile, to);
+    c01.intoArray(tile, to + N_LANES);
+    c10.intoArray(tile, to + 2 * N_LANES);
+    c11.intoArray(tile, to + 3 * N_LANES);
+    c20.intoArray(tile, to + 4 * N_LANES);
+    c21.intoArray(tile, to + 5 * N_LANES);
+    c30.intoArray(tile, to + 6 * N_LANES);
+    c31.intoArray(tile, to + 7 * N_LANES);
   }
 
   /** 8 of 16 registers accumulate; the checks of B need some others. */
   private static void narrowDirect4(
-      int kc, float[] a, int aAt, MemorySegment b, long bAt, long bRow, float[] tile) {
+      int kc, float[] a, int aAt, MemorySegment b, long bAt, long bRow, float[] tile, int to) {
     FloatVector c00 = FloatVector.zero(N);
     FloatVector c01 = FloatVector.zero(N);
     FloatVector c10 = FloatVector.zero(N);
@@ -655,13 +668,13 @@ final class GemmKernels {
       c30 = a3.fma(b0, c30);
       c31 = a3.fma(b1, c31);
     }
-    c00.intoArray(tile, 0);
-    c01.intoArray(tile, N_LANES);
-    c10.intoArray(tile, 2 * N_LANES);
-    c11.intoArray(tile, 3 * N_LANES);
-    c20.intoArray(tile, 4 * N_LANES);
-    c21.intoArray(tile, 5 * N_LANES);
-    c30.intoArray(tile, 6 * N_LANES);
-    c31.intoArray(tile, 7 * N_LANES);
+    c00.intoArray(tile, to);
+    c01.intoArray(tile, to + N_LANES);
+    c10.intoArray(tile, to + 2 * N_LANES);
+    c11.intoArray(tile, to + 3 * N_LANES);
+    c20.intoArray(tile, to + 4 * N_LANES);
+    c21.intoArray(tile, to + 5 * N_LANES);
+    c30.intoArray(tile, to + 6 * N_LANES);
+    c31.intoArray(tile, to + 7 * N_LANES);
   }
 }

@@ -20,7 +20,7 @@ final class Packing {
   private Packing() {}
 
   /**
-   * Packs rows of A: row i starts at {@code i * Gemm.KC}.
+   * Packs rows of A: row i starts at {@code toOff + i * Gemm.KC}.
    *
    * @param from the matrix
    * @param off offset of the first element
@@ -30,20 +30,22 @@ final class Packing {
    *     multiplies and nobody reads
    * @param k columns
    * @param to the buffer
+   * @param toOff where the first row starts
    */
-  static void packA(MemorySegment from, long off, long row, long col, int rows, int k, float[] to) {
+  static void packA(
+      MemorySegment from, long off, long row, long col, int rows, int k, float[] to, int toOff) {
     if (col == 1) {
       for (int i = 0; i < rows; i++) {
-        copyRow(from, (off + i * row) * Float.BYTES, k, to, i * Gemm.KC);
+        copyRow(from, (off + i * row) * Float.BYTES, k, to, toOff + i * Gemm.KC);
       }
       return;
     }
     int i = 0;
     for (; i <= rows - 4; i += 4) {
-      fourRowsA(from, off + i * row, row, col, k, to, i * Gemm.KC);
+      fourRowsA(from, off + i * row, row, col, k, to, toOff + i * Gemm.KC);
     }
     for (; i < rows; i++) {
-      oneRowA(from, off + i * row, col, k, to, i * Gemm.KC);
+      oneRowA(from, off + i * row, col, k, to, toOff + i * Gemm.KC);
     }
   }
 

@@ -20,7 +20,7 @@ final class PackingDouble {
   private PackingDouble() {}
 
   /**
-   * Packs rows of A: row i starts at {@code i * GemmDouble.KC}.
+   * Packs rows of A: row i starts at {@code toOff + i * GemmDouble.KC}.
    *
    * @param from the matrix
    * @param off offset of the first element
@@ -30,21 +30,22 @@ final class PackingDouble {
    *     multiplies and nobody reads
    * @param k columns
    * @param to the buffer
+   * @param toOff where the first row starts
    */
   static void packA(
-      MemorySegment from, long off, long row, long col, int rows, int k, double[] to) {
+      MemorySegment from, long off, long row, long col, int rows, int k, double[] to, int toOff) {
     if (col == 1) {
       for (int i = 0; i < rows; i++) {
-        copyRow(from, (off + i * row) * Double.BYTES, k, to, i * GemmDouble.KC);
+        copyRow(from, (off + i * row) * Double.BYTES, k, to, toOff + i * GemmDouble.KC);
       }
       return;
     }
     int i = 0;
     for (; i <= rows - 4; i += 4) {
-      fourRowsA(from, off + i * row, row, col, k, to, i * GemmDouble.KC);
+      fourRowsA(from, off + i * row, row, col, k, to, toOff + i * GemmDouble.KC);
     }
     for (; i < rows; i++) {
-      oneRowA(from, off + i * row, col, k, to, i * GemmDouble.KC);
+      oneRowA(from, off + i * row, col, k, to, toOff + i * GemmDouble.KC);
     }
   }
 

@@ -13,6 +13,8 @@ import dev.gatun.tensor.op.LogSoftmax;
 import dev.gatun.tensor.op.Op;
 import dev.gatun.tensor.op.Primitive;
 import dev.gatun.tensor.op.ReluGrad;
+import dev.gatun.tensor.op.ScaledDotProductAttention;
+import dev.gatun.tensor.op.ScaledDotProductAttentionGrad;
 import dev.gatun.tensor.op.ScatterKind;
 import dev.gatun.tensor.op.Silu;
 import dev.gatun.tensor.op.Softmax;
@@ -72,6 +74,8 @@ public final class SimdBackend implements Backend {
       case Softmax c -> inputs.get(0) == DType.FLOAT32;
       case LogSoftmax c -> inputs.get(0) == DType.FLOAT32;
       case Gelu g -> inputs.get(0) == DType.FLOAT32 && !g.tanh();
+      case ScaledDotProductAttention a -> FlashAttention.supports(inputs, 0);
+      case ScaledDotProductAttentionGrad a -> FlashAttention.supports(inputs, 3);
       case Composite c -> false;
       default -> scalar.supports(op, inputs);
     };
@@ -87,6 +91,14 @@ public final class SimdBackend implements Backend {
           case ReluGrad c -> reluGrad(in, out[0]);
           case Linear c -> {
             Products.linear(this, in, out[0]);
+            yield true;
+          }
+          case ScaledDotProductAttention a -> {
+            FlashAttention.run(a, in, out);
+            yield true;
+          }
+          case ScaledDotProductAttentionGrad a -> {
+            FlashAttentionGrad.run(a, in, out);
             yield true;
           }
           case Gelu g -> errors(FloatErrors.GELU, in[0], out[0]);
