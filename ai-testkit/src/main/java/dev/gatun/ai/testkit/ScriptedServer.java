@@ -1,5 +1,7 @@
 package dev.gatun.ai.testkit;
 
+import dev.gatun.ai.testkit.control.Control;
+import dev.gatun.ai.testkit.control.RulesJson;
 import dev.gatun.ai.testkit.dialect.Composer;
 import dev.gatun.ai.testkit.dialect.Json;
 import dev.gatun.ai.testkit.dialect.Reply;
@@ -179,6 +181,16 @@ public final class ScriptedServer implements AutoCloseable {
     return this;
   }
 
+  /**
+   * Adds rules written in JSON, all or none.
+   *
+   * @throws IllegalArgumentException if the text holds no rules; it says where and why
+   */
+  public ScriptedServer load(String rulesInJson) {
+    RulesJson.load(this, rulesInJson);
+    return this;
+  }
+
   /** Forgets all rules, and answers all by echo again. */
   public ScriptedServer reset() {
     rules.reset();
@@ -244,9 +256,28 @@ public final class ScriptedServer implements AutoCloseable {
   }
 
   private HttpListener.Job accept(Request request) {
+    if (request.path().startsWith(Control.PATH)) {
+      return control(request);
+    }
     RecordedRequest recorded = record(request);
     log.add(recorded);
-    return job(recorded, reply(recorded));
+    return new ReplyJob(reply(recorded), recorded.nanoTime(), recorded);
+  }
+
+  private HttpListener.Job control(Request request) {
+    Control.Result result = Control.handle(this, request);
+    Reply reply =
+        new Reply(
+            result.status(),
+            "application/json",
+            List.of(),
+            Json.bytes(result.body()),
+            List.of(),
+            false,
+            "\n",
+            failure -> List.of(),
+            Script.echo());
+    return new ReplyJob(reply, request.nanoTime(), null);
   }
 
   private Reply reply(RecordedRequest request) {
@@ -261,27 +292,50 @@ public final class ScriptedServer implements AutoCloseable {
     }
   }
 
-  private HttpListener.Job job(RecordedRequest request, Reply reply) {
-    String date = date();
-    return new HttpListener.Job() {
-      @Override
-      public boolean isInstant() {
-        return Delivery.isInstant(reply);
-      }
+  /** A reply to send, and the record, if any, of what becomes of it. */
+  private final class ReplyJob implements HttpListener.Job, Delivery.Progress {
+    private final Reply reply;
+    private final long start;
+    private final @Nullable RecordedRequest request;
 
-      @Override
-      public boolean run(Sink sink) {
-        try {
-          request.status(reply.status());
-          boolean goesOn = new Delivery(sink, reply, request.nanoTime(), date).run();
-          request.end(goesOn ? RecordedRequest.End.ANSWERED : RecordedRequest.End.FAULTED);
-          return goesOn;
-        } catch (IOException e) {
-          request.end(RecordedRequest.End.CANCELLED);
-          return false;
-        }
+    ReplyJob(Reply reply, long start, @Nullable RecordedRequest request) {
+      this.reply = reply;
+      this.start = start;
+      this.request = request;
+    }
+
+    @Override
+    public boolean isInstant() {
+      return Delivery.isInstant(reply);
+    }
+
+    @Override
+    public boolean run(Sink sink) {
+      try {
+        return new Delivery(sink, reply, start, date(), this).run();
+      } catch (IOException e) {
+        end(RecordedRequest.End.CANCELLED);
+        return false;
       }
-    };
+    }
+
+    @Override
+    public void begins(int status) {
+      if (request != null) {
+        request.status(status);
+      }
+    }
+
+    @Override
+    public void ends(boolean whole) {
+      end(whole ? RecordedRequest.End.ANSWERED : RecordedRequest.End.FAULTED);
+    }
+
+    private void end(RecordedRequest.End how) {
+      if (request != null) {
+        request.end(how);
+      }
+    }
   }
 
   private RecordedRequest record(Request request) {

@@ -18,8 +18,18 @@ import org.jspecify.annotations.Nullable;
 public final class Delivery {
   private static final byte[] BOM = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
 
+  /** Hears how far a delivery is, always before the client can. */
+  public interface Progress {
+    /** The status line goes out. */
+    void begins(int status);
+
+    /** The last byte goes out; if a fault ended the reply, {@code whole} is false. */
+    void ends(boolean whole);
+  }
+
   private final Sink sink;
   private final Reply reply;
+  private final Progress progress;
   private final Framing framing;
   private final Timing timing;
   private final long start;
@@ -38,9 +48,10 @@ public final class Delivery {
    * @param start when the request had come, by {@link System#nanoTime}
    * @param date the Date header
    */
-  public Delivery(Sink sink, Reply reply, long start, String date) {
+  public Delivery(Sink sink, Reply reply, long start, String date, Progress progress) {
     this.sink = sink;
     this.reply = reply;
+    this.progress = progress;
     this.framing = reply.script().framing();
     this.timing = reply.script().timing();
     this.start = start;
@@ -80,9 +91,9 @@ public final class Delivery {
     }
     if (reply.script().content() instanceof Content.Drop(boolean reset)) {
       if (reset) {
-        sink.reset();
+        reset();
       } else {
-        sink.cut();
+        cut();
       }
       return false;
     }
@@ -101,13 +112,27 @@ public final class Delivery {
       sink.lastChunk();
     }
     if (!sink.closed()) {
+      progress.ends(true);
       sink.flush();
     }
     return !sink.closed();
   }
 
+  private void cut() throws IOException {
+    ended = true;
+    progress.ends(false);
+    sink.cut();
+  }
+
+  private void reset() throws IOException {
+    ended = true;
+    progress.ends(false);
+    sink.reset();
+  }
+
   /** Sends the status line and the headers to the buffer. */
   private void head() throws IOException {
+    progress.begins(reply.status());
     var head = new StringBuilder(512);
     head.append("HTTP/1.1 ").append(reply.status()).append(' ').append(reason(reply.status()));
     head.append("\r\nDate: ").append(date);
@@ -229,14 +254,8 @@ public final class Delivery {
 
   private void trigger(Fault fault) throws IOException {
     switch (fault.kind()) {
-      case CUT -> {
-        ended = true;
-        sink.cut();
-      }
-      case RESET -> {
-        ended = true;
-        sink.reset();
-      }
+      case CUT -> cut();
+      case RESET -> reset();
       case STALL -> sink.stall(fault.duration());
       case TRUNCATE -> {
         ended = true;
@@ -252,14 +271,12 @@ public final class Delivery {
       }
       case MALFORMED -> raw(text(brokenEvent(), "{\"id\":\"broken\",\"choices\":[{\"ind"));
       case BAD_CHUNK -> {
-        ended = true;
         sink.write("zz\r\nno chunk\r\n");
-        sink.cut();
+        cut();
       }
       case TRUNCATED_CHUNK -> {
-        ended = true;
         sink.write("40\r\ndata: {\"id\":");
-        sink.cut();
+        cut();
       }
     }
   }

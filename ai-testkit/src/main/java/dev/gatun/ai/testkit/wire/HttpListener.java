@@ -93,8 +93,9 @@ public final class HttpListener implements AutoCloseable {
       for (Request request = reader.read(); request != null; request = reader.read()) {
         Job job = handler.accept(request);
         var sink = new Sink(socket, out);
-        boolean goOn = job.isInstant() ? job.run(sink) : watched(job, sink, reader);
-        if (!goOn || closesAfter(request)) {
+        boolean last = closesAfter(request);
+        boolean goOn = job.isInstant() ? job.run(sink) : watched(job, sink, reader, last);
+        if (!goOn || last) {
           return;
         }
       }
@@ -110,10 +111,16 @@ public final class HttpListener implements AutoCloseable {
   }
 
   /** Runs a job on a thread of its own, and tells it if the client leaves meanwhile. */
-  private static boolean watched(Job job, Sink sink, RequestReader reader) throws IOException {
+  private static boolean watched(Job job, Sink sink, RequestReader reader, boolean last) {
     var goesOn = new boolean[1];
     Thread sender =
-        Thread.ofVirtual().name("ai-testkit-reply").unstarted(() -> goesOn[0] = job.run(sink));
+        Thread.ofVirtual().name("ai-testkit-reply").unstarted(
+                () -> {
+                  goesOn[0] = job.run(sink);
+                  if (last || !goesOn[0]) {
+                    sink.close(); // ends the watch too
+                  }
+                });
     sink.begin(sender);
     sender.start();
     try {

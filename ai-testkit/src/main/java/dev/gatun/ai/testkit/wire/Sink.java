@@ -158,6 +158,12 @@ public final class Sink {
     socket.close();
   }
 
+  /** Closes the connection. */
+  void close() {
+    closed = true;
+    closeQuietly();
+  }
+
   private void closeQuietly() {
     try {
       socket.close();
