@@ -3,6 +3,7 @@ package dev.gatun.ai.testkit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Headers in the order sent, with names that are equal in any case. Immutable. */
 public final class Headers {
@@ -69,6 +70,17 @@ public final class Headers {
       }
     }
     return values;
+  }
+
+  /** The same lines in the same order, to the case of the names. */
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Headers headers && namesAndValues.equals(headers.namesAndValues);
+  }
+
+  @Override
+  public int hashCode() {
+    return namesAndValues.hashCode();
   }
 
   /** Lines of "name: value". */

@@ -63,8 +63,7 @@ class AnthropicClientTest {
 
   private Message streamed(MessageCreateParams params) {
     var accumulator = MessageAccumulator.create();
-    try (StreamResponse<RawMessageStreamEvent> stream =
-        client.messages().createStreaming(params)) {
+    try (StreamResponse<RawMessageStreamEvent> stream = client.messages().createStreaming(params)) {
       stream.stream().forEach(accumulator::accumulate);
     }
     return accumulator.message();
@@ -109,11 +108,7 @@ class AnthropicClientTest {
     server.otherwise(
         Script.reply("one two three")
             .framing(
-                Framing.DEFAULT
-                    .withLineEnd("\r\n")
-                    .withPadding(9)
-                    .withComments()
-                    .withUnknowns()));
+                Framing.DEFAULT.withLineEnd("\r\n").withPadding(9).withComments().withUnknowns()));
     assertSame(streamed(ask("x")), whole(ask("x")));
   }
 
@@ -227,7 +222,8 @@ class AnthropicClientTest {
             script.withoutTerminal(),
             script.malformed(afterTokens(1)))) {
       server.script(broken);
-      assertThatThrownBy(() -> streamed(ask("x"))).as(broken.toString())
+      assertThatThrownBy(() -> streamed(ask("x")))
+          .as(broken.toString())
           .isInstanceOfAny(AnthropicException.class, IllegalStateException.class);
     }
   }
@@ -255,8 +251,7 @@ class AnthropicClientTest {
     }
     RecordedRequest request = server.requests().getFirst();
     assertThat(request.awaitEnd(SOON)).isEqualTo(RecordedRequest.End.CANCELLED);
-    assertThat(Duration.ofNanos(request.endNanoTime() - closed))
-        .isLessThan(Duration.ofMillis(250));
+    assertThat(Duration.ofNanos(request.endNanoTime() - closed)).isLessThan(Duration.ofMillis(250));
   }
 
   @Test

@@ -43,7 +43,12 @@ class GeminiClientTest {
           .httpOptions(
               HttpOptions.builder()
                   .baseUrl(server.baseUrl(Dialect.GEMINI))
-                  .retryOptions(HttpRetryOptions.builder().attempts(1).initialDelay(0.001).maxDelay(0.001).build())
+                  .retryOptions(
+                      HttpRetryOptions.builder()
+                          .attempts(1)
+                          .initialDelay(0.001)
+                          .maxDelay(0.001)
+                          .build())
                   .build())
           .build();
 
@@ -118,8 +123,7 @@ class GeminiClientTest {
 
   @Test
   void usageExcludesThoughtsFromTheCandidates() {
-    server.otherwise(
-        Script.reply("x").tokens(Tokens.of(8, 7).withReasoning(21).withCacheRead(3)));
+    server.otherwise(Script.reply("x").tokens(Tokens.of(8, 7).withReasoning(21).withCacheRead(3)));
     assertSame();
     var usage = whole().usageMetadata().orElseThrow();
     assertThat(usage.promptTokenCount()).hasValue(11);
@@ -167,8 +171,7 @@ class GeminiClientTest {
     server.otherwise(Script.fail(Failure.CONTENT_FILTER));
     for (GenerateContentResponse response : List.of(whole(), streamed().getFirst())) {
       assertThat(response.candidates()).isEmpty();
-      assertThat(
-              response.promptFeedback().orElseThrow().blockReason().orElseThrow().knownEnum())
+      assertThat(response.promptFeedback().orElseThrow().blockReason().orElseThrow().knownEnum())
           .isEqualTo(BlockedReason.Known.PROHIBITED_CONTENT);
     }
   }
@@ -199,8 +202,7 @@ class GeminiClientTest {
                   whole();
                 }
               });
-      assertThat(thrown)
-          .isInstanceOf(status < 500 ? ClientException.class : ServerException.class);
+      assertThat(thrown).isInstanceOf(status < 500 ? ClientException.class : ServerException.class);
       assertThat(thrown.code()).isEqualTo(status);
       assertThat(thrown.status()).isEqualTo(name);
     }
@@ -237,8 +239,7 @@ class GeminiClientTest {
     stream.close();
     RecordedRequest request = server.requests().getFirst();
     assertThat(request.awaitEnd(SOON)).isEqualTo(RecordedRequest.End.CANCELLED);
-    assertThat(Duration.ofNanos(request.endNanoTime() - closed))
-        .isLessThan(Duration.ofMillis(250));
+    assertThat(Duration.ofNanos(request.endNanoTime() - closed)).isLessThan(Duration.ofMillis(250));
   }
 
   @Test
@@ -256,15 +257,20 @@ class GeminiClientTest {
         .isNotEqualTo(vectors.get(1).values().orElseThrow());
     server.script(Script.vectors(new float[] {0.25f, -1f}));
     assertThat(
-            client.models.embedContent("gemini-embedding-001", "lake", null).embeddings()
-                .orElseThrow().getFirst().values())
+            client
+                .models
+                .embedContent("gemini-embedding-001", "lake", null)
+                .embeddings()
+                .orElseThrow()
+                .getFirst()
+                .values())
         .hasValue(List.of(0.25f, -1f));
   }
 
   @Test
   void tokensAreCountedAndModelsListed() {
     assertThat(client.models.countTokens(MODEL, "12345678", null).totalTokens()).hasValue(2);
-    assertThat(client.models.list(null)).anySatisfy(
-        model -> assertThat(model.name()).hasValue("models/" + MODEL));
+    assertThat(client.models.list(null))
+        .anySatisfy(model -> assertThat(model.name()).hasValue("models/" + MODEL));
   }
 }

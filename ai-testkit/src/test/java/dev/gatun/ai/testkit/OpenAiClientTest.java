@@ -86,7 +86,8 @@ class OpenAiClientTest {
     var b = whole.choices().getFirst();
     assertThat(a.message().content().orElse("")).isEqualTo(b.message().content().orElse(""));
     assertThat(a.message().refusal().orElse("")).isEqualTo(b.message().refusal().orElse(""));
-    assertThat(a.message().toolCalls().orElse(List.of()).stream().map(c -> c.asFunction().function()))
+    assertThat(
+            a.message().toolCalls().orElse(List.of()).stream().map(c -> c.asFunction().function()))
         .isEqualTo(
             b.message().toolCalls().orElse(List.of()).stream()
                 .map(c -> c.asFunction().function())
@@ -126,8 +127,7 @@ class OpenAiClientTest {
     server.otherwise(
         Script.reply("one two")
             .framing(
-                new Framing(
-                    null, false, 0, false, false, true, true, true, 0, -1, Duration.ZERO)));
+                new Framing(null, false, 0, false, false, true, true, true, 0, -1, Duration.ZERO)));
     assertSame(streamed(ask("x")), whole(ask("x")));
   }
 
@@ -188,8 +188,7 @@ class OpenAiClientTest {
                 .addFunctionTool(
                     FunctionDefinition.builder().name("weather").parameters(parameters).build())
                 .toolChoice(
-                    com.openai.models.chat.completions.ChatCompletionToolChoiceOption.Auto
-                        .REQUIRED)
+                    com.openai.models.chat.completions.ChatCompletionToolChoiceOption.Auto.REQUIRED)
                 .build());
     var call = reply.choices().getFirst().message().toolCalls().orElseThrow().getFirst();
     assertThat(call.asFunction().function().name()).isEqualTo("weather");
@@ -276,7 +275,8 @@ class OpenAiClientTest {
     for (boolean stream : new boolean[] {false, true}) {
       var thrown =
           catchThrowableOfType(
-              OpenAIServiceException.class, () -> {
+              OpenAIServiceException.class,
+              () -> {
                 if (stream) {
                   streamed(ask("x"));
                 } else {
@@ -333,13 +333,15 @@ class OpenAiClientTest {
             script.truncatedChunk(afterTokens(1)),
             script.malformed(afterTokens(1)))) {
       server.script(broken, broken);
-      assertThatThrownBy(() -> streamed(ask("x"))).as(broken.toString())
+      assertThatThrownBy(() -> streamed(ask("x")))
+          .as(broken.toString())
           .isInstanceOf(OpenAIException.class);
       assertThatThrownBy(() -> whole(ask("x")))
           .as(broken.toString())
           .isInstanceOf(OpenAIException.class);
     }
-    server.script(Script.html(502), Script.drop(), Script.reset(), Script.raw(200, "text/plain", ""));
+    server.script(
+        Script.html(502), Script.drop(), Script.reset(), Script.raw(200, "text/plain", ""));
     for (int i = 0; i < 4; i++) {
       assertThatThrownBy(() -> whole(ask("x")).choices()).isInstanceOf(OpenAIException.class);
     }
@@ -355,15 +357,13 @@ class OpenAiClientTest {
     }
     RecordedRequest request = server.requests().getFirst();
     assertThat(request.awaitEnd(SOON)).isEqualTo(RecordedRequest.End.CANCELLED);
-    assertThat(Duration.ofNanos(request.endNanoTime() - closed))
-        .isLessThan(Duration.ofMillis(250));
+    assertThat(Duration.ofNanos(request.endNanoTime() - closed)).isLessThan(Duration.ofMillis(250));
   }
 
   @Test
   void aClientThatLeavesAStallIsSeenAtOnce() throws Exception {
     server.otherwise(Script.reply("one two three").stall(afterTokens(1)));
-    var impatient =
-        client.withOptions(options -> options.timeout(Duration.ofMillis(150)));
+    var impatient = client.withOptions(options -> options.timeout(Duration.ofMillis(150)));
     assertThatThrownBy(
             () -> {
               try (var stream = impatient.chat().completions().createStreaming(ask("x"))) {

@@ -19,8 +19,11 @@ final class RawClient implements AutoCloseable {
   }
 
   static String chat(String text, boolean stream) {
-    return "{\"model\":\"gpt-5.4\",\"stream\":" + stream
-        + ",\"messages\":[{\"role\":\"user\",\"content\":\"" + text + "\"}]}";
+    return "{\"model\":\"gpt-5.4\",\"stream\":"
+        + stream
+        + ",\"messages\":[{\"role\":\"user\",\"content\":\""
+        + text
+        + "\"}]}";
   }
 
   static String post(String path, String body, String... headers) {
@@ -34,8 +37,7 @@ final class RawClient implements AutoCloseable {
 
   /** OpenAI's chat completions with a key. */
   RawClient ask(boolean stream) throws IOException {
-    return send(
-        post("/openai/v1/chat/completions", chat("hi", stream), "Authorization: Bearer k"));
+    return send(post("/openai/v1/chat/completions", chat("hi", stream), "Authorization: Bearer k"));
   }
 
   RawClient send(String bytes) throws IOException {
@@ -109,8 +111,7 @@ final class RawClient implements AutoCloseable {
       while (bytes[end] != '\r') {
         end++;
       }
-      int length =
-          Integer.parseInt(new String(bytes, at, end - at, StandardCharsets.US_ASCII), 16);
+      int length = Integer.parseInt(new String(bytes, at, end - at, StandardCharsets.US_ASCII), 16);
       if (length == 0) {
         break;
       }

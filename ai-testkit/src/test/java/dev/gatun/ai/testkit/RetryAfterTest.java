@@ -35,9 +35,7 @@ class RetryAfterTest {
   void everyFormIsWrittenAsItsProviderDoes() throws Exception {
     assertThat(reply(RetryAfter.seconds(3), Dialect.OPENAI)).contains("\r\nretry-after: 3\r\n");
     assertThat(
-            reply(
-                new RetryAfter(RetryAfter.Form.SECONDS, Duration.ofMillis(1200)),
-                Dialect.OPENAI))
+            reply(new RetryAfter(RetryAfter.Form.SECONDS, Duration.ofMillis(1200)), Dialect.OPENAI))
         .contains("\r\nretry-after: 2\r\n");
     assertThat(reply(RetryAfter.decimal(Duration.ofMillis(1500)), Dialect.OPENAI))
         .contains("\r\nretry-after: 1.5\r\n");
@@ -46,7 +44,7 @@ class RetryAfterTest {
         .contains("\r\nretry-after: Wed, 25 Nov 2026 07:00:31 GMT\r\n");
     assertThat(reply(RetryAfter.millis(1234), Dialect.OPENAI))
         .contains("\r\nretry-after-ms: 1234\r\n");
-    assertThat(reply(RetryAfter.goReset(Duration.ofSeconds(360)), Dialect.OPENAI))
+    assertThat(reply(RetryAfter.goReset(Duration.ofMinutes(6)), Dialect.OPENAI))
         .contains("\r\nx-ratelimit-remaining-requests: 0\r\n")
         .contains("\r\nx-ratelimit-reset-requests: 6m0s\r\n");
     assertThat(reply(RetryAfter.rfc3339Reset(Duration.ofSeconds(9)), Dialect.OPENAI))

@@ -58,7 +58,8 @@ class WireTest {
   void aPlaceBeforeTheFirstTokenIsAfterTheOpening() throws Exception {
     String reply = all(THREE.cut(afterTokens(0)), true);
     assertThat(reply).contains("\"role\":\"assistant\"").doesNotContain("\"one\"");
-    assertThat(all(THREE.cut(afterEvents(0)), true)).startsWith("HTTP/1.1 200 OK\r\n")
+    assertThat(all(THREE.cut(afterEvents(0)), true))
+        .startsWith("HTTP/1.1 200 OK\r\n")
         .endsWith("\r\n\r\n");
   }
 
@@ -68,7 +69,8 @@ class WireTest {
         .contains(" three")
         .doesNotContain("finish_reason\":\"stop")
         .doesNotContain("[DONE]");
-    assertThat(all(THREE.cut(afterBytes(1 << 20)), true)).contains("[DONE]")
+    assertThat(all(THREE.cut(afterBytes(1 << 20)), true))
+        .contains("[DONE]")
         .doesNotEndWith("0\r\n\r\n");
   }
 
@@ -127,8 +129,7 @@ class WireTest {
   @Test
   void aStallOfATimeGoesOn() throws Exception {
     long start = System.nanoTime();
-    assertThat(whole(THREE.stall(afterTokens(1), Duration.ofMillis(120)), true))
-        .contains("[DONE]");
+    assertThat(whole(THREE.stall(afterTokens(1), Duration.ofMillis(120)), true)).contains("[DONE]");
     assertThat(System.nanoTime() - start).isGreaterThan(Duration.ofMillis(120).toNanos());
   }
 
@@ -176,8 +177,7 @@ class WireTest {
 
   @Test
   void aSplitInTwoPausesThere() throws Exception {
-    server.script(
-        THREE.framing(Framing.DEFAULT.withSplitAt(10, Duration.ofMillis(300))));
+    server.script(THREE.framing(Framing.DEFAULT.withSplitAt(10, Duration.ofMillis(300))));
     try (var client = new RawClient(server)) {
       assertThat(RawClient.dechunk(client.ask(true).readUntilQuiet(100))).hasSize(10);
       assertThat(client.readUntilQuiet(600)).contains("[DONE]");

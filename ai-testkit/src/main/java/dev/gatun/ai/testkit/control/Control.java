@@ -70,10 +70,14 @@ public final class Control {
       urls.put(dialect.id(), server.baseUrl(dialect));
     }
     return Json.obj(
-        "count", server.count(),
-        "counts", counts,
-        "connections", server.connections(),
-        "baseUrls", urls);
+        "count",
+        server.count(),
+        "counts",
+        counts,
+        "connections",
+        server.connections(),
+        "baseUrls",
+        urls);
   }
 
   private static Map<String, @Nullable Object> requests(ScriptedServer server) {

@@ -145,7 +145,13 @@ final class Members {
 
   private IllegalArgumentException wrong(String name, String expected) {
     return new IllegalArgumentException(
-        "expected \"" + name + "\" in " + what + " to be " + expected + ", and got "
+        "expected \""
+            + name
+            + "\" in "
+            + what
+            + " to be "
+            + expected
+            + ", and got "
             + members.get(name));
   }
 }

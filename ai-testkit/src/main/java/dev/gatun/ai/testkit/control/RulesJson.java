@@ -139,7 +139,8 @@ public final class RulesJson {
       match = match.key(members.text("key"));
     }
     if (members.has("headers")) {
-      for (Map.Entry<String, @Nullable Object> header : members.object("headers").all().entrySet()) {
+      for (Map.Entry<String, @Nullable Object> header :
+          members.object("headers").all().entrySet()) {
         match = match.header(header.getKey(), String.valueOf(header.getValue()));
       }
     }

@@ -29,7 +29,8 @@ final class ScriptJson {
       script = script.status(members.whole("status", 0));
     }
     if (members.has("headers")) {
-      for (Map.Entry<String, @Nullable Object> header : members.object("headers").all().entrySet()) {
+      for (Map.Entry<String, @Nullable Object> header :
+          members.object("headers").all().entrySet()) {
         script = script.header(header.getKey(), String.valueOf(header.getValue()));
       }
     }
@@ -200,8 +201,7 @@ final class ScriptJson {
           case "cr" -> "\r";
           default ->
               throw new IllegalArgumentException(
-                  "expected \"lineEnd\" to be lf, crlf or cr, and got "
-                      + members.text("lineEnd"));
+                  "expected \"lineEnd\" to be lf, crlf or cr, and got " + members.text("lineEnd"));
         };
     boolean unknowns = members.flag("unknowns", false);
     return new Framing(

@@ -114,13 +114,14 @@ public final class HttpListener implements AutoCloseable {
   private static boolean watched(Job job, Sink sink, RequestReader reader, boolean last) {
     var goesOn = new boolean[1];
     Thread sender =
-        Thread.ofVirtual().name("ai-testkit-reply").unstarted(
-                () -> {
-                  goesOn[0] = job.run(sink);
-                  if (last || !goesOn[0]) {
-                    sink.close(); // ends the watch too
-                  }
-                });
+        Thread.ofVirtual()
+            .name("ai-testkit-reply")
+            .unstarted(() -> {
+              goesOn[0] = job.run(sink);
+              if (last || !goesOn[0]) {
+                sink.close(); // ends the watch too
+              }
+            });
     sink.begin(sender);
     sender.start();
     try {
