@@ -1,6 +1,12 @@
-// JMH benchmarks; open, because JMH runs generated classes by reflection.
+// JMH benchmarks, and the comparison with other libraries. Open, because JMH runs generated classes
+// by reflection; who only compares needs no JMH.
 open module dev.gatun.benchmarks {
   requires dev.gatun.nn;
-  requires jmh.core;
-  requires static org.jspecify;
+  requires info.picocli;
+  requires java.management;
+  requires static jmh.core;
+  requires static transitive org.jspecify;
+
+  exports dev.gatun.benchmarks.compare;
+  exports dev.gatun.benchmarks.run;
 }

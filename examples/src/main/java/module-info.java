@@ -2,6 +2,7 @@
 module dev.gatun.examples {
   requires ch.qos.logback.classic;
   requires com.squareup.moshi;
+  requires dev.gatun.benchmarks;
   requires transitive dev.gatun.nn;
   requires info.picocli;
   requires java.desktop;

@@ -1,5 +1,6 @@
 package dev.gatun.examples;
 
+import dev.gatun.benchmarks.run.BenchCommand;
 import dev.gatun.tensor.GatunException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -14,7 +15,12 @@ import picocli.CommandLine.ParameterException;
     description = "Deep learning on the JVM.",
     mixinStandardHelpOptions = true,
     version = "gatun 0.1.0-SNAPSHOT",
-    subcommands = {TrainCommand.class, ConformanceCommand.class, DoctorCommand.class})
+    subcommands = {
+      TrainCommand.class,
+      ConformanceCommand.class,
+      BenchCommand.class,
+      DoctorCommand.class
+    })
 public final class Main implements Runnable {
   /** What went wrong was the user's input or files: one sentence says it, nothing half-written. */
   static final int BAD_INPUT = 2;

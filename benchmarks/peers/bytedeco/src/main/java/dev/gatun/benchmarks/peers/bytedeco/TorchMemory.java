@@ -1,0 +1,76 @@
+package dev.gatun.benchmarks.peers.bytedeco;
+
+import static dev.gatun.benchmarks.peers.bytedeco.Libtorch.normal;
+import static dev.gatun.benchmarks.peers.bytedeco.Libtorch.withoutGradients;
+
+import dev.gatun.benchmarks.compare.Case;
+import dev.gatun.benchmarks.compare.Cases;
+import dev.gatun.benchmarks.compare.Work;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.global.torch;
+
+/** The bench {@code mem}. */
+final class TorchMemory {
+  private TorchMemory() {}
+
+  static Work prepare(Case c) {
+    return switch (c.name()) {
+      case "softmax bwd" -> {
+        Tensor x = normal(Cases.SIDE, Cases.SIDE).set_requires_grad(true);
+        yield TorchBackward.of(x.softmax(-1), x);
+      }
+      case "layer_norm", "layer_norm bwd" -> layerNorm(c.name().endsWith("bwd"));
+      default ->
+          elementwise(
+              c.name(),
+              normal(Cases.SIDE, Cases.SIDE),
+              normal(Cases.SIDE, Cases.SIDE),
+              normal(Cases.SIDE, Cases.SIDE));
+    };
+  }
+
+  private static Work elementwise(String name, Tensor x, Tensor y, Tensor out) {
+    Tensor transposed = x.t();
+    Tensor one = normal();
+    Tensor column = normal(Cases.SIDE);
+    Scalar zero = new Scalar(0f);
+    Work work =
+        switch (name) {
+          case "add" -> () -> torch.add_out(out, x, y).close();
+          case "add alloc" -> () -> x.add(y).close();
+          // relu itself has no fast form with an output: that one computes, then copies.
+          case "relu" -> () -> torch.clamp_min_out(out, x, zero).close();
+          case "exp" -> () -> torch.exp_out(out, x).close();
+          case "gelu tanh" -> () -> torch.gelu_out(out, x, "tanh").close();
+          case "gelu erf" -> () -> torch.gelu_out(out, x, "none").close();
+          case "sum" -> () -> torch.sum(x).close();
+          case "mean last" -> () -> torch.mean_out(column, x, -1).close();
+          case "softmax" -> () -> torch.softmax_out(out, x, -1).close();
+          case "softmax alloc" -> () -> x.softmax(-1).close();
+          case "transpose" -> () -> out.copy_(transposed).close();
+          default -> throw new IllegalArgumentException("No case " + name);
+        };
+    return withoutGradients(work).freeing(transposed, x, y, out, one, column, zero);
+  }
+
+  private static Work layerNorm(boolean backward) {
+    Tensor x = normal(Cases.SIDE, Cases.NORM_COLUMNS);
+    Tensor weight = normal(Cases.NORM_COLUMNS);
+    Tensor bias = normal(Cases.NORM_COLUMNS);
+    TensorOptional w = new TensorOptional(weight);
+    TensorOptional b = new TensorOptional(bias);
+    long[] columns = {Cases.NORM_COLUMNS};
+    if (!backward) {
+      // The form with an output computes, then copies: the ordinary call is the faster one.
+      Work work = () -> torch.layer_norm(x, columns, w, b, 1e-5, true).close();
+      return withoutGradients(work).freeing(w, b, x, weight, bias);
+    }
+    x.set_requires_grad(true);
+    weight.set_requires_grad(true);
+    bias.set_requires_grad(true);
+    return TorchBackward.of(torch.layer_norm(x, columns, w, b, 1e-5, true), x, weight, bias)
+        .freeing(w, b);
+  }
+}

@@ -1,0 +1,18 @@
+package dev.gatun.benchmarks.gatun;
+
+import dev.gatun.benchmarks.compare.Case;
+import dev.gatun.benchmarks.compare.Work;
+import dev.gatun.tensor.Tensor;
+
+/** The bench {@code gemm}. */
+final class Products {
+  private Products() {}
+
+  static Work prepare(Case c) {
+    int[] s = c.sizes();
+    Tensor a = GatunLibrary.normal(1, s[0], s[1]);
+    Tensor b = GatunLibrary.normal(2, s[1], s[2]);
+    Work work = () -> a.matmul(b).close();
+    return work.freeing(a, b);
+  }
+}
