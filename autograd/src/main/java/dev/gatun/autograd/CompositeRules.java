@@ -6,6 +6,7 @@ import dev.gatun.tensor.DType;
 import dev.gatun.tensor.Engine;
 import dev.gatun.tensor.Tensor;
 import dev.gatun.tensor.op.BatchNorm;
+import dev.gatun.tensor.op.BatchNormGrad;
 import dev.gatun.tensor.op.LayerNorm;
 import dev.gatun.tensor.op.ReluGrad;
 import dev.gatun.tensor.op.ScaledDotProductAttention;
@@ -77,46 +78,41 @@ final class CompositeRules {
         });
   }
 
-  /** Reads x, the weight and the statistics; per-channel sums first, then one pass for x. */
+  /** Reads x, the weight and the statistics, which may have gradients of their own. */
   static Rule batchNorm(BatchNorm op) {
+    var backward = new BatchNormGrad(op.epsilon());
     return Rule.all(
         new Saves(3, 6),
         s -> {
           Tensor x = s.a();
-          long n = x.numel() / Math.max(1, x.size(1));
-          int[] others = IntStream.range(0, x.rank()).filter(i -> i != 1).toArray();
-          long[] wide = new long[x.rank()];
-          Arrays.fill(wide, 1);
-          wide[1] = x.size(1);
-          Tensor centred = x.sub(s.y(1).reshape(wide));
-          Tensor rstd = s.y(2).add(op.epsilon()).rsqrt();
-          Tensor sum = s.g().sum(others);
-          Tensor dot = s.g().mul(centred).sum(others);
+          Tensor mean = s.y(1);
+          Tensor[] d =
+              s.inputs() > 1
+                  ? Engine.callAll(backward, s.g(), x, mean, s.y(2), s.b())
+                  : Engine.callAll(backward, s.g(), x, mean, s.y(2));
           @Nullable Tensor[] out = new @Nullable Tensor[s.inputs()];
-          if (s.wants(0)) {
-            Tensor scale = s.inputs() > 1 ? rstd.mul(s.b()) : rstd;
-            Tensor slope = scale.mul(rstd.square()).mul(dot).mul(-1.0 / n);
-            Tensor shift = scale.mul(sum).mul(-1.0 / n);
-            if (s.hasG(1)) {
-              shift = shift.add(s.g(1).mul(1.0 / n));
-            }
-            if (s.hasG(2)) {
-              slope = slope.add(s.g(2).mul(2.0 / n));
-            }
-            out[0] =
-                s.g()
-                    .mul(scale.reshape(wide))
-                    .add(centred.mul(slope.reshape(wide)))
-                    .add(shift.reshape(wide));
-          }
-          if (s.inputs() > 1 && s.wants(1)) {
-            out[1] = dot.mul(rstd);
-          }
-          if (s.inputs() > 2 && s.wants(2)) {
-            out[2] = sum;
+          out[0] = s.wants(0) ? ofStatistics(s, d[0], x, mean) : null;
+          for (int i = 1; i < out.length; i++) {
+            out[i] = s.wants(i) ? d[i] : null;
           }
           return out;
         });
+  }
+
+  /** Adds what comes through the mean and the variance of a batch. */
+  private static Tensor ofStatistics(Step s, Tensor dx, Tensor x, Tensor mean) {
+    double n = (double) x.numel() / Math.max(1, x.size(1));
+    long[] wide = new long[x.rank()];
+    Arrays.fill(wide, 1);
+    wide[1] = x.size(1);
+    Tensor sum = dx;
+    if (s.hasG(1)) {
+      sum = sum.add(s.g(1).mul(1 / n).reshape(wide));
+    }
+    if (s.hasG(2)) {
+      sum = sum.add(x.sub(mean.reshape(wide)).mul(s.g(2).mul(2 / n).reshape(wide)));
+    }
+    return sum;
   }
 
   /** A sixth between -3 and 3; PyTorch has it as a float32 number for every dtype. */

@@ -2,6 +2,7 @@ package dev.gatun.autograd;
 
 import dev.gatun.tensor.Tensor;
 import dev.gatun.tensor.op.BatchNorm;
+import dev.gatun.tensor.op.BatchNormGrad;
 import dev.gatun.tensor.op.BinaryScalar;
 import dev.gatun.tensor.op.Composite;
 import dev.gatun.tensor.op.CrossEntropy;
@@ -104,6 +105,7 @@ final class GradientRules {
       case LogSoftmax s -> CompositeRules.logSoftmax(s.axis());
       case LayerNorm n -> CompositeRules.layerNorm(n);
       case BatchNorm n -> CompositeRules.batchNorm(n);
+      case BatchNormGrad _ -> Rule.DECOMPOSE;
       case Gelu g -> g.tanh() ? Rule.DECOMPOSE : CompositeRules.gelu();
       case Silu _ -> CompositeRules.silu();
       case ReluGrad _ -> CompositeRules.RELU_GRAD;

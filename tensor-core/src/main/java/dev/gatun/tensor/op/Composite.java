@@ -13,6 +13,7 @@ public sealed interface Composite extends Op
         CrossEntropy,
         LayerNorm,
         BatchNorm,
+        BatchNormGrad,
         Gelu,
         Silu,
         HardSigmoid,

@@ -6,6 +6,7 @@ import static dev.gatun.tensor.conformance.Input.real;
 
 import dev.gatun.tensor.Shape;
 import dev.gatun.tensor.op.BatchNorm;
+import dev.gatun.tensor.op.BatchNormGrad;
 import dev.gatun.tensor.op.CrossEntropy;
 import dev.gatun.tensor.op.Gelu;
 import dev.gatun.tensor.op.HardSigmoid;
@@ -90,6 +91,31 @@ final class CompositeSpecs {
                 Sample.of(new BatchNorm(1e-5), real(8, 6, 20, 20), real(6), real(6)).forSize())
             .within(Tolerance.steps(64, 4, 8))
             .onnx("BatchNormalization"),
+        OpSpec.of(
+                "BatchNormGrad",
+                OpSpec.FLOATS,
+                Sample.of(
+                    new BatchNormGrad(1e-5),
+                    real(3, 4, 5),
+                    real(3, 4, 5),
+                    real(4),
+                    real(Shape.of(4), 0.5, 2).smooth(0.5, 2)),
+                Sample.of(
+                    new BatchNormGrad(0.1),
+                    real(6, 5),
+                    real(6, 5),
+                    real(5),
+                    real(Shape.of(5), 0.5, 2).smooth(0.5, 2),
+                    real(5)),
+                Sample.of(
+                        new BatchNormGrad(1e-5),
+                        real(8, 6, 20, 20),
+                        real(8, 6, 20, 20),
+                        real(6),
+                        real(Shape.of(6), 0.5, 2),
+                        real(6))
+                    .forSize())
+            .within(Tolerance.steps(64, 4, 64)),
         OpSpec.of(
                 "CrossEntropy",
                 OpSpec.FLOATS,

@@ -3,6 +3,8 @@ package dev.gatun.tensor.cpu.simd;
 import dev.gatun.tensor.DType;
 import dev.gatun.tensor.Device;
 import dev.gatun.tensor.Shape;
+import dev.gatun.tensor.op.BatchNorm;
+import dev.gatun.tensor.op.BatchNormGrad;
 import dev.gatun.tensor.op.BinaryKind;
 import dev.gatun.tensor.op.BinaryScalar;
 import dev.gatun.tensor.op.Composite;
@@ -70,6 +72,8 @@ public final class SimdBackend implements Backend {
       case BinaryScalar b -> true;
       case Silu c -> inputs.get(0) == DType.FLOAT32 || inputs.get(0) == DType.FLOAT64;
       case ReluGrad c -> true;
+      case BatchNorm c -> inputs.get(0) == DType.FLOAT32;
+      case BatchNormGrad c -> inputs.get(0) == DType.FLOAT32;
       case Linear c -> inputs.get(0) == DType.FLOAT32 || inputs.get(0) == DType.FLOAT64;
       case Softmax c -> inputs.get(0) == DType.FLOAT32;
       case LogSoftmax c -> inputs.get(0) == DType.FLOAT32;
@@ -89,6 +93,14 @@ public final class SimdBackend implements Backend {
           case BinaryScalar b -> binaryScalar(b, in[0], out[0]);
           case Silu c -> silu(in[0], out[0]);
           case ReluGrad c -> reluGrad(in, out[0]);
+          case BatchNorm c -> {
+            BatchNorms.forward(this, c.epsilon(), in, out);
+            yield true;
+          }
+          case BatchNormGrad c -> {
+            BatchNorms.backward(this, c.epsilon(), in, out);
+            yield true;
+          }
           case Linear c -> {
             Products.linear(this, in, out[0]);
             yield true;
