@@ -31,14 +31,19 @@ final class RequestLog {
       count++;
       counts.merge(request.dialect(), 1L, Long::sum);
       kept.addLast(request);
-      bytes += request.bodySize();
+      bytes += weight(request);
       while (kept.size() > mostRequests || (bytes > mostBytes && kept.size() > 1)) {
-        bytes -= kept.removeFirst().bodySize();
+        bytes -= weight(kept.removeFirst());
       }
       added.signalAll();
     } finally {
       lock.unlock();
     }
+  }
+
+  /** About the memory that a request takes: its body, as JSON too, and its headers. */
+  private static long weight(RecordedRequest request) {
+    return 1024 + 4L * request.bodySize();
   }
 
   List<RecordedRequest> all() {

@@ -48,7 +48,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>a request that the provider would refuse is refused as it would (a missing or wrong kind of
  *       key, a missing required field, a path that there is not), and takes no script;
  *   <li>any key is good, until {@link #keys} names those that are;
- *   <li>the last 10,000 requests are kept, 64 MiB of them at most; counts are of all.
+ *   <li>the last 10,000 requests are kept, in about 64 MiB at most; counts are of all.
  * </ul>
  */
 public final class ScriptedServer implements AutoCloseable {
@@ -110,7 +110,7 @@ public final class ScriptedServer implements AutoCloseable {
       return this;
     }
 
-    /** How many of the last requests to keep, and how many bytes of their bodies. */
+    /** How many of the last requests to keep, in about how many bytes of memory. */
     public Builder keep(int requests, long bytes) {
       keptRequests = requests;
       keptBytes = bytes;
@@ -267,15 +267,12 @@ public final class ScriptedServer implements AutoCloseable {
   private HttpListener.Job control(Request request) {
     Control.Result result = Control.handle(this, request);
     Reply reply =
-        new Reply(
+        Reply.whole(
             result.status(),
             "application/json",
             List.of(),
             Json.bytes(result.body()),
-            List.of(),
-            false,
-            "\n",
-            failure -> List.of(),
+            0,
             Script.echo());
     return new ReplyJob(reply, request.nanoTime(), null);
   }

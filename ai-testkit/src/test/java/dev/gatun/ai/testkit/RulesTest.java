@@ -102,7 +102,7 @@ class RulesTest {
 
   @Test
   void theLogKeepsTheLastRequestsAndCountsAll() throws Exception {
-    try (var small = ScriptedServer.builder().keep(3, 300).start();
+    try (var small = ScriptedServer.builder().keep(3, 6_000).start();
         var client = new RawClient(small)) {
       for (int i = 0; i < 5; i++) {
         client.ask(false).readReply();
@@ -113,7 +113,7 @@ class RulesTest {
       client.send(
           RawClient.post(
               "/xai/v1/chat/completions",
-              RawClient.chat("x".repeat(400), false),
+              RawClient.chat("x".repeat(2_000), false),
               "Authorization: Bearer k"));
       client.readReply();
       assertThat(small.requests()).hasSize(1);

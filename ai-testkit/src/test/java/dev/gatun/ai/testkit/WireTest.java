@@ -230,6 +230,25 @@ class WireTest {
   }
 
   @Test
+  void aWholeReplyTakesAsLongAsItsStream() throws Exception {
+    server.script(
+        THREE.firstTokenAfter(Duration.ofMillis(40)).tokenEvery(Duration.ofMillis(30)));
+    try (var client = new RawClient(server)) {
+      long start = System.nanoTime();
+      assertThat(client.ask(false).readReply()).contains("one two three");
+      assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(130_000_000L);
+    }
+  }
+
+  @Test
+  void aReplyCanSayThatItIsTheLast() throws Exception {
+    for (Script script : List.of(THREE, THREE.headersAfter(Duration.ofMillis(1)))) {
+      assertThat(all(script.header("Connection", "close"), false)).contains("one two three");
+      assertThat(last().end()).isEqualTo(RecordedRequest.End.ANSWERED);
+    }
+  }
+
+  @Test
   void aConnectionServesManyRequestsPipelinedToo() throws Exception {
     server.otherwise(THREE.firstTokenAfter(Duration.ofMillis(5)));
     String request =

@@ -65,15 +65,12 @@ public final class Composer {
 
   private Reply raw(Script script, RecordedRequest request, String contentType, byte[] body) {
     int status = script.head().status() == 0 ? 200 : script.head().status();
-    return new Reply(
+    return Reply.whole(
         status,
         contentType,
         DialectHeaders.of(request, script, status, List.of(), clock),
         body,
-        List.of(),
-        false,
-        "\n",
-        failure -> List.of(),
+        0,
         script);
   }
 
@@ -82,18 +79,16 @@ public final class Composer {
       RecordedRequest request,
       int status,
       Map<String, @Nullable Object> body,
-      List<String> headers) {
-    return new Reply(
+      List<String> headers,
+      long tokens) {
+    return Reply.whole(
         script.head().status() == 0 ? status : script.head().status(),
         request.dialect() == Dialect.GEMINI
             ? "application/json; charset=UTF-8"
             : "application/json",
         DialectHeaders.of(request, script, status, headers, clock),
         Json.bytes(body),
-        List.of(),
-        false,
-        "\n",
-        failure -> List.of(),
+        tokens,
         script);
   }
 
@@ -118,7 +113,7 @@ public final class Composer {
   private Reply error(Errors.Shape shape, RecordedRequest request, Script script) {
     Map<String, @Nullable Object> body =
         DialectHeaders.withRetryInfo(shape.body(), script.head().retryAfter());
-    return json(script, request, shape.status(), body, shape.headers());
+    return json(script, request, shape.status(), body, shape.headers(), 0);
   }
 
   private Reply echo(Script script, RecordedRequest request) {
@@ -145,12 +140,13 @@ public final class Composer {
         }
         yield said(List.of(new Part.Text(text)), prompt, script, request);
       }
-      case EMBEDDINGS -> json(script, request, 200, Embeddings.body(request, script), List.of());
+      case EMBEDDINGS ->
+          json(script, request, 200, Embeddings.body(request, script), List.of(), 0);
       case MODELS -> {
         Map<String, @Nullable Object> body = Models.body(request);
         yield body == null
             ? failure(Failure.MODEL_NOT_FOUND, "", script, request)
-            : json(script, request, 200, body, List.of());
+            : json(script, request, 200, body, List.of(), 0);
       }
       case COUNT_TOKENS -> {
         long tokens = Math.max(1, Pieces.tokens(Prompt.of(request).characters()));
@@ -161,7 +157,8 @@ public final class Composer {
             request.dialect() == Dialect.GEMINI
                 ? Json.obj("totalTokens", tokens)
                 : Json.obj("input_tokens", tokens),
-            List.of());
+            List.of(),
+            0);
       }
       case UNKNOWN -> error(Validation.noSuchPath(request), request, script);
     };
@@ -186,7 +183,7 @@ public final class Composer {
     if (request.streaming()) {
       return stream(codec, codec.stream(answer), answer, script, request);
     }
-    return json(script, request, 200, codec.body(answer), List.of());
+    return json(script, request, 200, codec.body(answer), List.of(), pieces(parts));
   }
 
   private Reply stream(
@@ -205,6 +202,7 @@ public final class Composer {
         NOTHING,
         frames,
         true,
+        frames.stream().filter(frame -> frame.kind() == Frame.Kind.TOKEN).count(),
         codec.lineEnd(),
         failure -> codec.failed(answer, failure, ""),
         script);
@@ -241,7 +239,7 @@ public final class Composer {
         parts,
         finish,
         script.details().finishWord(),
-        tokens == null ? estimate(parts, prompt) : tokens,
+        tokens == null ? estimate(parts, prompt.characters()) : tokens,
         model == null ? Models.served(request) : model,
         Ids.of(request.number()),
         clock.instant().getEpochSecond(),
@@ -265,8 +263,14 @@ public final class Composer {
     return finish;
   }
 
+  /** The events with content that a stream of these parts has, to one or two for each call. */
+  private static long pieces(List<Part> parts) {
+    Tokens tokens = estimate(parts, 0);
+    return tokens.output() + tokens.reasoning();
+  }
+
   /** A token for each piece of a stream; four characters each for the prompt. */
-  private static Tokens estimate(List<Part> parts, Prompt prompt) {
+  private static Tokens estimate(List<Part> parts, long characters) {
     long output = 0;
     long reasoning = 0;
     int searches = 0;
@@ -279,7 +283,7 @@ public final class Composer {
         case Part.Citation ignored -> searches = 1;
       }
     }
-    return Tokens.of(Math.max(1, Pieces.tokens(prompt.characters())), output)
+    return Tokens.of(Math.max(1, Pieces.tokens(characters)), output)
         .withReasoning(reasoning)
         .withSearches(searches);
   }

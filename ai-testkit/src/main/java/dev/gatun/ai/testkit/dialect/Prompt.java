@@ -188,10 +188,10 @@ record Prompt(
     }
   }
 
-  /** Characters of all texts in a tree; data of images counts as nothing. */
+  /** Characters of the texts in a tree; images and files count as nothing. */
   private static long characters(@Nullable Object value) {
     return switch (value) {
-      case String text -> text.startsWith("data:") || text.length() > 100_000 ? 0 : text.length();
+      case String text -> text.length();
       case List<?> list -> {
         long sum = 0;
         for (Object item : list) {

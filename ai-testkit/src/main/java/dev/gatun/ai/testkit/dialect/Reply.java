@@ -14,6 +14,7 @@ import java.util.function.Function;
  * @param body the whole body; empty for a stream
  * @param frames the events of a stream
  * @param stream whether it is one
+ * @param tokens how many events with content it is, or would be as a stream
  * @param lineEnd how the stream's lines end, unless the script says otherwise
  * @param failed the events that tell of a failure in the middle of the stream
  * @param script what was scripted
@@ -26,6 +27,29 @@ public record Reply(
     byte[] body,
     List<Frame> frames,
     boolean stream,
+    long tokens,
     String lineEnd,
     Function<Failure, List<Frame>> failed,
-    Script script) {}
+    Script script) {
+
+  /** A reply that is no stream. */
+  public static Reply whole(
+      int status,
+      String contentType,
+      List<String> headers,
+      byte[] body,
+      long tokens,
+      Script script) {
+    return new Reply(
+        status,
+        contentType,
+        headers,
+        body,
+        List.of(),
+        false,
+        tokens,
+        "\n",
+        failure -> List.of(),
+        script);
+  }
+}

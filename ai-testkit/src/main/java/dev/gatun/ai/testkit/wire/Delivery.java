@@ -41,6 +41,7 @@ public final class Delivery {
   private int events;
   private int tokens;
   private boolean ended;
+  private boolean closes;
 
   /**
    * A delivery.
@@ -97,10 +98,13 @@ public final class Delivery {
       }
       return false;
     }
-    head();
     if (reply.stream()) {
+      head();
       stream();
     } else {
+      // A reply that is no stream is ready when its last token would have been.
+      waitForToken(reply.tokens());
+      head();
       whole();
     }
     if (!ended) {
@@ -115,7 +119,7 @@ public final class Delivery {
       progress.ends(true);
       sink.flush();
     }
-    return !sink.closed();
+    return !sink.closed() && !closes;
   }
 
   private void cut() throws IOException {
@@ -141,6 +145,9 @@ public final class Delivery {
       head.append("\r\n").append(reply.headers().get(i)).append(": ");
       head.append(reply.headers().get(i + 1));
       own |= reply.headers().get(i).equalsIgnoreCase("content-type");
+      closes |=
+          reply.headers().get(i).equalsIgnoreCase("connection")
+              && reply.headers().get(i + 1).equalsIgnoreCase("close");
     }
     if (!own && !reply.contentType().isEmpty()) {
       head.append("\r\nContent-Type: ").append(reply.contentType());
@@ -158,7 +165,6 @@ public final class Delivery {
 
   private void whole() throws IOException {
     byte[] body = reply.body();
-    waitForToken();
     if (triggerReached(true)) {
       return;
     }
@@ -185,7 +191,7 @@ public final class Delivery {
       boolean token = frame.kind() == Frame.Kind.TOKEN;
       boolean closing = frame.kind() == Frame.Kind.CLOSE || frame.kind() == Frame.Kind.TERMINAL;
       if (token) {
-        waitForToken();
+        waitForToken(tokens);
       }
       if (triggerReached(token || tokens > 0 || closing)) {
         return;
@@ -213,12 +219,11 @@ public final class Delivery {
     }
   }
 
-  /** Waits for the time of the next event with content. */
-  private void waitForToken() throws IOException {
-    long due = timing.firstToken().toNanos() + tokens * timing.token().toNanos();
-    long headers = timing.headers().toNanos();
-    if (due > 0) {
-      sink.waitUntil(start + Math.max(due, headers + tokens * timing.token().toNanos()));
+  /** Waits for the time of the event with content that so many go before. */
+  private void waitForToken(long before) throws IOException {
+    if (!timing.isInstant()) {
+      long first = Math.max(timing.headers().toNanos(), timing.firstToken().toNanos());
+      sink.waitUntil(start + first + before * timing.token().toNanos());
     }
   }
 

@@ -7,6 +7,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Accepts connections, each served by a virtual thread that reads its requests and, where a reply
@@ -79,7 +80,7 @@ public final class HttpListener implements AutoCloseable {
       } catch (IOException e) {
         if (!closed) {
           // Out of file descriptors, most likely: let connections end before the next try.
-          Thread.onSpinWait();
+          LockSupport.parkNanos(10_000_000);
         }
       }
     }
