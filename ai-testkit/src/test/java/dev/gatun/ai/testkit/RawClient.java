@@ -1,5 +1,6 @@
 package dev.gatun.ai.testkit;
 
+import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,11 +12,13 @@ import java.nio.charset.StandardCharsets;
 /** A client that shows the bytes of a connection as they are. */
 final class RawClient implements AutoCloseable {
   final Socket socket;
+  private final InputStream in;
 
   RawClient(ScriptedServer server) throws IOException {
     socket = new Socket(InetAddress.getLoopbackAddress(), server.port());
     socket.setTcpNoDelay(true);
     socket.setSoTimeout(5_000);
+    in = new BufferedInputStream(socket.getInputStream());
   }
 
   static String chat(String text, boolean stream) {
@@ -48,7 +51,7 @@ final class RawClient implements AutoCloseable {
 
   /** All bytes to the end of the connection. */
   String readAll() throws IOException {
-    return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    return new String(in.readAllBytes(), StandardCharsets.UTF_8);
   }
 
   /** The bytes until nothing comes for a time, or to the end. */
@@ -56,7 +59,7 @@ final class RawClient implements AutoCloseable {
     socket.setSoTimeout(millis);
     var bytes = new ByteArrayOutputStream();
     try {
-      for (int b = socket.getInputStream().read(); b >= 0; b = socket.getInputStream().read()) {
+      for (int b = in.read(); b >= 0; b = in.read()) {
         bytes.write(b);
       }
     } catch (SocketTimeoutException e) {
@@ -67,28 +70,32 @@ final class RawClient implements AutoCloseable {
 
   /** One reply: its head, and its body by length or chunks, as sent. */
   String readReply() throws IOException {
-    InputStream in = socket.getInputStream();
     var text = new StringBuilder();
-    while (!text.toString().endsWith("\r\n\r\n")) {
-      text.append((char) next(in));
+    while (!endsWith(text, "\r\n\r\n")) {
+      text.append((char) next());
     }
     String head = text.toString();
     if (head.contains("Transfer-Encoding: chunked")) {
-      while (!text.toString().endsWith("\r\n0\r\n\r\n")) {
-        text.append((char) next(in));
+      while (!endsWith(text, "\r\n0\r\n\r\n")) {
+        text.append((char) next());
       }
     } else {
       int at = head.indexOf("Content-Length: ") + "Content-Length: ".length();
       int length = Integer.parseInt(head.substring(at, head.indexOf('\r', at)));
       for (int i = 0; i < length; i++) {
-        text.append((char) next(in));
+        text.append((char) next());
       }
     }
     return new String(
         text.toString().getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
   }
 
-  private static int next(InputStream in) throws IOException {
+  private static boolean endsWith(StringBuilder text, String end) {
+    int at = text.length() - end.length();
+    return at >= 0 && text.indexOf(end, at) == at;
+  }
+
+  private int next() throws IOException {
     int b = in.read();
     if (b < 0) {
       throw new IOException("the connection ended");

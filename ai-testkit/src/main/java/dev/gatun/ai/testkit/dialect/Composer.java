@@ -183,7 +183,7 @@ public final class Composer {
     if (request.streaming()) {
       return stream(codec, codec.stream(answer), answer, script, request);
     }
-    return json(script, request, 200, codec.body(answer), List.of(), pieces(parts));
+    return json(script, request, 200, codec.body(answer), List.of(), script.timing().token().isZero() ? 0 : pieces(parts));
   }
 
   private Reply stream(

@@ -15,6 +15,7 @@ import java.util.concurrent.locks.LockSupport;
  */
 public final class HttpListener implements AutoCloseable {
   private static final int BACKLOG = 4096;
+  private static final int OUTPUT_BUFFER = 16 * 1024;
 
   /** Answers requests. */
   public interface Handler {
@@ -90,10 +91,11 @@ public final class HttpListener implements AutoCloseable {
     try (socket) {
       socket.setTcpNoDelay(true);
       var out = socket.getOutputStream();
+      var buffer = new byte[OUTPUT_BUFFER];
       var reader = new RequestReader(socket.getInputStream(), out, largestBody);
       for (Request request = reader.read(); request != null; request = reader.read()) {
         Job job = handler.accept(request);
-        var sink = new Sink(socket, out);
+        var sink = new Sink(socket, out, buffer);
         boolean last = closesAfter(request);
         boolean goOn = job.isInstant() ? job.run(sink) : watched(job, sink, reader, last);
         if (!goOn || last) {

@@ -19,15 +19,17 @@ public final class Sink {
 
   private final Socket socket;
   private final OutputStream out;
-  private final byte[] buffer = new byte[16 * 1024];
+  private final byte[] buffer;
   private int filled;
   private volatile @Nullable Thread sender;
   private volatile boolean gone;
   private boolean closed;
 
-  Sink(Socket socket, OutputStream out) {
+  /** A sink that gathers what it sends in this buffer, which no other may use meanwhile. */
+  Sink(Socket socket, OutputStream out, byte[] buffer) {
     this.socket = socket;
     this.out = out;
+    this.buffer = buffer;
   }
 
   void begin(Thread thread) {
