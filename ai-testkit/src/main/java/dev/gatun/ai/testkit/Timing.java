@@ -3,8 +3,8 @@ package dev.gatun.ai.testkit;
 import java.time.Duration;
 
 /**
- * When the parts of a reply are sent. A reply that is no stream is sent at once, when its last token
- * would have been.
+ * When the parts of a reply are sent. A reply that is no stream is sent at once, when its last
+ * token would have been.
  *
  * @param headers from the request's last byte to the status line
  * @param firstToken from the request's last byte to the first event with content, at the earliest

@@ -40,12 +40,11 @@ class ManyStreamsTest {
       List<RecordedRequest> requests = server.requests();
       assertThat(requests)
           .hasSize(STREAMS)
-          .allSatisfy(
-              request -> {
-                assertThat(request.end()).isEqualTo(RecordedRequest.End.ANSWERED);
-                assertThat(request.endedAfter().orElseThrow())
-                    .isGreaterThanOrEqualTo(Duration.ofMillis(200 + 19 * 10));
-              });
+          .allSatisfy(request -> {
+            assertThat(request.end()).isEqualTo(RecordedRequest.End.ANSWERED);
+            assertThat(request.endedAfter().orElseThrow())
+                .isGreaterThanOrEqualTo(Duration.ofMillis(200 + 19 * 10));
+          });
     }
   }
 }

@@ -231,8 +231,7 @@ class WireTest {
 
   @Test
   void aWholeReplyTakesAsLongAsItsStream() throws Exception {
-    server.script(
-        THREE.firstTokenAfter(Duration.ofMillis(40)).tokenEvery(Duration.ofMillis(30)));
+    server.script(THREE.firstTokenAfter(Duration.ofMillis(40)).tokenEvery(Duration.ofMillis(30)));
     try (var client = new RawClient(server)) {
       long start = System.nanoTime();
       assertThat(client.ask(false).readReply()).contains("one two three");

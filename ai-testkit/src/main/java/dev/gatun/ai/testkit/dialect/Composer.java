@@ -140,8 +140,7 @@ public final class Composer {
         }
         yield said(List.of(new Part.Text(text)), prompt, script, request);
       }
-      case EMBEDDINGS ->
-          json(script, request, 200, Embeddings.body(request, script), List.of(), 0);
+      case EMBEDDINGS -> json(script, request, 200, Embeddings.body(request, script), List.of(), 0);
       case MODELS -> {
         Map<String, @Nullable Object> body = Models.body(request);
         yield body == null
@@ -183,7 +182,13 @@ public final class Composer {
     if (request.streaming()) {
       return stream(codec, codec.stream(answer), answer, script, request);
     }
-    return json(script, request, 200, codec.body(answer), List.of(), script.timing().token().isZero() ? 0 : pieces(parts));
+    return json(
+        script,
+        request,
+        200,
+        codec.body(answer),
+        List.of(),
+        script.timing().token().isZero() ? 0 : pieces(parts));
   }
 
   private Reply stream(
