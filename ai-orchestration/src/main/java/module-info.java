@@ -8,12 +8,12 @@ module dev.gatun.ai {
   requires transitive okio;
   requires okhttp3;
   requires dev.failsafe.core;
-  requires static transitive io.opentelemetry.api;
+  requires static io.opentelemetry.api;
   requires static io.opentelemetry.context;
-  requires static transitive micrometer.core;
+  requires static micrometer.core;
   requires static transitive org.jspecify;
   requires static org.xerial.sqlitejdbc;
-  requires static transitive redis.clients.jedis;
+  requires static redis.clients.jedis;
   requires static java.sql;
   requires org.slf4j;
 

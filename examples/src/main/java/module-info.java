@@ -2,6 +2,8 @@
 module dev.gatun.examples {
   requires ch.qos.logback.classic;
   requires com.squareup.moshi;
+  requires dev.gatun.ai;
+  requires dev.gatun.ai.testkit;
   requires dev.gatun.benchmarks;
   requires transitive dev.gatun.nn;
   requires info.picocli;
@@ -15,6 +17,8 @@ module dev.gatun.examples {
   exports dev.gatun.examples.conformance.families;
 
   opens dev.gatun.examples to
+      info.picocli;
+  opens dev.gatun.examples.ai to
       info.picocli;
   opens dev.gatun.examples.mnist to
       info.picocli;

@@ -12,6 +12,7 @@ import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.exceptions.JedisException;
 
 /** A real Redis server for a test, on a free port of this machine. */
+@SuppressWarnings("exports")
 public final class RedisServer implements AutoCloseable {
   private final Process process;
   private final int port;

@@ -1,6 +1,8 @@
 package dev.gatun.examples;
 
+import dev.gatun.ai.error.AiException;
 import dev.gatun.benchmarks.run.BenchCommand;
+import dev.gatun.examples.ai.AiCommand;
 import dev.gatun.tensor.GatunException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,11 +14,12 @@ import picocli.CommandLine.ParameterException;
 /** The command line behind {@code ./gatun}: one subcommand for each program. */
 @Command(
     name = "gatun",
-    description = "Deep learning on the JVM.",
+    description = "Deep learning and AI providers on the JVM.",
     mixinStandardHelpOptions = true,
     version = "gatun 0.1.0-SNAPSHOT",
     subcommands = {
       TrainCommand.class,
+      AiCommand.class,
       ConformanceCommand.class,
       BenchCommand.class,
       DoctorCommand.class
@@ -51,6 +54,7 @@ public final class Main implements Runnable {
     String sentence =
         switch (e) {
           case GatunException g -> g.getMessage();
+          case AiException a -> a.name() + ": " + a.getMessage();
           case FileSystemException f -> fileProblem(f);
           case UncheckedIOException u when u.getCause() instanceof FileSystemException f ->
               fileProblem(f);

@@ -23,6 +23,7 @@ import java.util.stream.IntStream;
  * operation, provider, model and error. For each call: {@code gatun.ai.calls} by outcome, {@code
  * gatun.ai.overhead}, {@code gatun.ai.cost} in US dollars, {@code gatun.ai.cache.hits}.
  */
+@SuppressWarnings("exports") // optional: only who uses this class needs the library
 public final class MicrometerObserver implements CallObserver {
   /** The boundaries that the conventions advise: 10 ms to 82 s, 1 to 67 million tokens. */
   private static final Duration[] SECONDS =

@@ -25,6 +25,7 @@ import java.util.Optional;
  * begins, and in it a client span for each attempt. No text of a request or an answer is recorded.
  * Thread-safe.
  */
+@SuppressWarnings("exports") // optional: only who uses this class needs the library
 public final class OpenTelemetryObserver implements CallObserver {
   private final Tracer tracer;
 

@@ -16,6 +16,7 @@ import redis.clients.jedis.util.JedisURIHelper;
  * thread opens a connection, and a spinning virtual thread keeps its processor from the very thread
  * it waits for.
  */
+@SuppressWarnings("exports") // optional: only who uses this class needs the library
 public final class Redis implements AutoCloseable {
   private static final int CONNECTIONS = 16;
 
