@@ -3,14 +3,16 @@ package dev.gatun.examples.ai;
 import dev.gatun.ai.AiClient;
 import dev.gatun.ai.ChatRequest;
 import dev.gatun.ai.ModelRef;
-import dev.gatun.ai.RoutePlan;
 import dev.gatun.ai.Task;
 import dev.gatun.ai.Usd;
 import java.math.BigDecimal;
-import java.util.Optional;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** What is asked, for the commands that ask or explain. */
 final class Question {
@@ -46,7 +48,22 @@ final class Question {
   @Option(names = "--max-tokens", paramLabel = "N", description = "The most tokens of the answer.")
   private @Nullable Integer maxTokens;
 
+  @Spec(Spec.Target.MIXEE)
+  private @Nullable CommandSpec command;
+
+  /** The request. */
   ChatRequest request() {
+    try {
+      return build();
+    } catch (IllegalArgumentException | ArithmeticException e) {
+      if (command == null) {
+        throw e;
+      }
+      throw new ParameterException(command.commandLine(), String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private ChatRequest build() {
     ChatRequest.Builder b = ChatRequest.builder().task(Task.of(task));
     if (system != null) {
       b.system(system);
@@ -71,11 +88,7 @@ final class Question {
     return AiClient.builder().discover().build();
   }
 
-  static String seconds(java.time.Duration d) {
+  static String seconds(Duration d) {
     return Math.round(d.toNanos() / 1e6) / 1e3 + " s";
-  }
-
-  static Optional<String> latency(RoutePlan.Ranked r) {
-    return r.expectedLatency().map(Question::seconds);
   }
 }

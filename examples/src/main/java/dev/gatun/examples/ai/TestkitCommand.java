@@ -2,8 +2,12 @@ package dev.gatun.examples.ai;
 
 import dev.gatun.ai.json.Json;
 import dev.gatun.ai.testkit.Dialect;
+import dev.gatun.ai.testkit.Main;
 import dev.gatun.ai.testkit.ScriptedServer;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -20,12 +24,18 @@ final class TestkitCommand implements Callable<Integer> {
   @Option(names = "--port", paramLabel = "N", description = "Port; 0, the default, for a free one.")
   private int port;
 
+  @Option(
+      names = "--script",
+      paramLabel = "FILE",
+      description = "Rules and scripts in JSON; without it every request is echoed.")
+  private @Nullable Path script;
+
   @Option(names = "--json", description = "One JSON object a line on standard output.")
   private boolean json;
 
   @Override
-  public Integer call() throws InterruptedException {
-    try (ScriptedServer server = ScriptedServer.builder().port(port).start()) {
+  public Integer call() throws IOException, InterruptedException {
+    try (ScriptedServer server = Main.start(port, script)) {
       for (Dialect d : Dialect.values()) {
         if (json) {
           System.out.println(
