@@ -337,6 +337,11 @@ public sealed interface Json {
 
   /** The value as compact JSON text. */
   static String write(Json value) {
+    return encode(value).readUtf8();
+  }
+
+  /** The value as compact JSON in UTF-8. */
+  static Buffer encode(Json value) {
     Buffer buffer = new Buffer();
     try (JsonWriter writer = JsonWriter.of(buffer)) {
       writer.setSerializeNulls(true);
@@ -344,7 +349,7 @@ public sealed interface Json {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return buffer.readUtf8();
+    return buffer;
   }
 
   private static void write(JsonWriter writer, Json value) throws IOException {

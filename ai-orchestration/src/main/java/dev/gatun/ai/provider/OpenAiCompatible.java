@@ -1,0 +1,67 @@
+package dev.gatun.ai.provider;
+
+import dev.gatun.ai.provider.dialect.Embeddings;
+import dev.gatun.ai.provider.dialect.OpenAiChat;
+import dev.gatun.ai.provider.http.Signing;
+import dev.gatun.ai.spi.ModelInfo;
+import dev.gatun.ai.spi.Secret;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import okhttp3.HttpUrl;
+
+/**
+ * Any endpoint that follows OpenAI's chat completions: a self-hosted server, another provider. It
+ * needs no key where the endpoint needs none.
+ */
+public final class OpenAiCompatible {
+  private OpenAiCompatible() {}
+
+  /**
+   * An endpoint.
+   *
+   * @param id what the provider is called, in lower case
+   * @param baseUrl its address, such as {@code http://localhost:8000/v1}
+   * @throws IllegalArgumentException when either is unusable
+   */
+  public static Builder at(String id, String baseUrl) {
+    if (!id.matches("[a-z][a-z0-9-]{0,31}")) {
+      throw new IllegalArgumentException(
+          "A provider's id is of lower-case letters, digits and -, got '" + id + "'");
+    }
+    return new Builder(id, baseUrl);
+  }
+
+  /** Collects the settings; not thread-safe. */
+  public static final class Builder extends HttpProviderBuilder<Builder> {
+    private Builder(String id, String base) {
+      super(id, base);
+    }
+
+    @Override
+    boolean needsKey() {
+      return false;
+    }
+
+    @Override
+    HttpProvider.Spec spec(
+        String name,
+        HttpUrl address,
+        List<Secret> secrets,
+        Map<String, String> always,
+        List<ModelInfo> known,
+        Optional<Signing> signs) {
+      OpenAiChat dialect = new OpenAiChat(OpenAiChat.Flavor.COMPATIBLE);
+      return new HttpProvider.Spec(
+          name,
+          address,
+          secrets,
+          HttpProviderBuilder::bearer,
+          always,
+          known,
+          _ -> dialect,
+          Optional.of(Embeddings.OPENAI),
+          signs);
+    }
+  }
+}

@@ -1,0 +1,3 @@
+/** The providers' formats: requests out, answers, streams and errors in. */
+@org.jspecify.annotations.NullMarked
+package dev.gatun.ai.provider.dialect;

@@ -1,0 +1,94 @@
+package dev.gatun.ai.provider.http;
+
+import java.io.IOException;
+import java.util.Optional;
+import okio.Buffer;
+import okio.BufferedSource;
+import okio.ByteString;
+
+/**
+ * Reads server-sent events (WHATWG HTML, section 9.2): lines end with LF, CRLF or CR, a leading
+ * byte order mark and comments are skipped, several data lines make one. Not thread-safe.
+ */
+public final class Sse {
+  private static final long MAX_LINE = 8 << 20;
+  private static final ByteString LINE_ENDS = ByteString.encodeUtf8("\r\n");
+
+  private final BufferedSource source;
+  private boolean first = true;
+  private boolean skipLineFeed;
+
+  /** Reads the events of a source. */
+  public Sse(BufferedSource source) {
+    this.source = source;
+  }
+
+  /**
+   * An event.
+   *
+   * @param name its name, or empty
+   * @param data its data
+   */
+  public record Event(String name, String data) {}
+
+  /**
+   * Waits for the next event that has data.
+   *
+   * @return the event, or empty at the end of the source; what an unfinished last event had is not
+   *     an event
+   * @throws IOException when the source fails or a line is longer than 8 MiB
+   */
+  public Optional<Event> next() throws IOException {
+    String name = "";
+    StringBuilder data = null;
+    while (true) {
+      Optional<String> read = line();
+      if (read.isEmpty()) {
+        return Optional.empty();
+      }
+      String line = read.get();
+      if (line.isEmpty()) {
+        if (data != null) {
+          return Optional.of(new Event(name, data.toString()));
+        }
+        name = "";
+      } else if (line.startsWith("data:")) {
+        String value = value(line, 5);
+        data = data == null ? new StringBuilder(value) : data.append('\n').append(value);
+      } else if (line.startsWith("event:")) {
+        name = value(line, 6);
+      }
+    }
+  }
+
+  private static String value(String line, int from) {
+    return line.startsWith(" ", from) ? line.substring(from + 1) : line.substring(from);
+  }
+
+  private Optional<String> line() throws IOException {
+    if (skipLineFeed) {
+      skipLineFeed = false;
+      if (source.request(1) && source.getBuffer().getByte(0) == '\n') {
+        source.skip(1);
+      }
+    }
+    if (first) {
+      first = false;
+      if (source.request(3) && source.rangeEquals(0, ByteString.decodeHex("efbbbf"))) {
+        source.skip(3);
+      }
+    }
+    long end = source.indexOfElement(LINE_ENDS);
+    if (end < 0) {
+      return Optional.empty();
+    }
+    if (end > MAX_LINE) {
+      throw new IOException("A line of the stream is longer than " + MAX_LINE + " bytes");
+    }
+    Buffer buffer = source.getBuffer();
+    String line = buffer.readUtf8(end);
+    // What follows a CR is looked at when the next line is read: it may not have arrived yet.
+    skipLineFeed = buffer.readByte() == '\r';
+    return Optional.of(line);
+  }
+}

@@ -1,0 +1,352 @@
+package dev.gatun.ai.provider.http;
+
+import dev.gatun.ai.ModelRef;
+import dev.gatun.ai.error.AiException;
+import dev.gatun.ai.error.AiException.TimedOut;
+import dev.gatun.ai.error.Failure;
+import dev.gatun.ai.spi.CallContext;
+import dev.gatun.ai.spi.Cancellation;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import okhttp3.Call;
+import okhttp3.ConnectionPool;
+import okhttp3.EventListener;
+import okhttp3.HttpUrl;
+import okhttp3.Interceptor;
+import okhttp3.MediaType;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.RequestBody;
+import okhttp3.Response;
+import okio.BufferedSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends requests, one each: okhttp's own retries and redirects are off, since a repeated POST is
+ * billed twice and a redirect would carry the key elsewhere. Thread-safe.
+ */
+public final class Transport implements AutoCloseable {
+  private static final MediaType JSON = MediaType.get("application/json");
+
+  /** Bodies above this are refused: a model's answer is thousands of times smaller. */
+  private static final long MAX_BODY = 64L << 20;
+
+  private static final int IDLE_CONNECTIONS = 256;
+
+  private final OkHttpClient client;
+  private final Optional<Signing> signing;
+
+  /** A transport with connections of its own. */
+  public Transport(Optional<Signing> signing) {
+    this.signing = signing;
+    client =
+        new OkHttpClient.Builder()
+            .retryOnConnectionFailure(false)
+            .followRedirects(false)
+            .followSslRedirects(false)
+            .connectionPool(new ConnectionPool(IDLE_CONNECTIONS, 1, TimeUnit.MINUTES))
+            .callTimeout(Duration.ZERO)
+            .writeTimeout(Duration.ofSeconds(30))
+            .eventListenerFactory(Transport::listener)
+            .addInterceptor(Transport::limit)
+            .build();
+  }
+
+  /** How far a request has come, and its limits; the tag of the okhttp request. */
+  private static final class Progress extends EventListener {
+    private final Duration connect;
+    private final Duration read;
+    private volatile boolean connected;
+    private volatile boolean sent;
+
+    Progress(Duration connect, Duration read) {
+      this.connect = connect;
+      this.read = read;
+    }
+
+    @Override
+    public void connectionAcquired(Call call, okhttp3.Connection connection) {
+      connected = true;
+    }
+
+    @Override
+    public void requestBodyEnd(Call call, long byteCount) {
+      sent = true;
+    }
+  }
+
+  private static EventListener listener(Call call) {
+    Progress progress = call.request().tag(Progress.class);
+    return progress == null ? EventListener.NONE : progress;
+  }
+
+  private static Response limit(Interceptor.Chain chain) throws IOException {
+    Progress p = chain.request().tag(Progress.class);
+    if (p == null) {
+      return chain.proceed(chain.request());
+    }
+    return chain
+        .withConnectTimeout(millis(p.connect), TimeUnit.MILLISECONDS)
+        .withReadTimeout(millis(p.read), TimeUnit.MILLISECONDS)
+        .proceed(chain.request());
+  }
+
+  private static int millis(Duration d) {
+    return Math.clamp(d.toMillis(), 1, Integer.MAX_VALUE);
+  }
+
+  /**
+   * Posts JSON.
+   *
+   * @param url where to
+   * @param headers what besides the body's type
+   * @param body the JSON document
+   * @param context deadline, waits and cancellation
+   * @param streaming whether the first piece has a time limit of its own
+   * @param at whom it asks, for errors
+   * @return the answer, whatever its status; to be closed
+   * @throws AiException when no answer came
+   */
+  public Exchange post(
+      HttpUrl url,
+      Map<String, String> headers,
+      byte[] body,
+      CallContext context,
+      boolean streaming,
+      ModelRef at) {
+    Duration left = context.deadline().remaining();
+    if (left.isZero()) {
+      throw new TimedOut(
+          TimedOut.Phase.TOTAL, Failure.of("The call's time was over before the request").at(at));
+    }
+    Duration read =
+        streaming && context.firstToken().compareTo(left) < 0 ? context.firstToken() : left;
+    Duration connect = context.connect().compareTo(left) < 0 ? context.connect() : left;
+    Progress progress = new Progress(connect, read);
+    Request.Builder request =
+        new Request.Builder()
+            .url(url)
+            .tag(Progress.class, progress)
+            .post(RequestBody.create(body, JSON));
+    headers.forEach(request::header);
+    signing.ifPresent(s -> {
+      Instant now = context.deadline().time().now();
+      request.header("X-Gatun-Timestamp", Long.toString(now.getEpochSecond()));
+      request.header("X-Gatun-Signature", s.sign(now, "POST", url.encodedPath(), body));
+    });
+    Call call = client.newCall(request.build());
+    Cancellation.Registration registration = context.cancellation().onCancel(call::cancel);
+    boolean answered = false;
+    try {
+      Response response = call.execute();
+      answered = true;
+      return new Exchange(call, response, context, registration, at, streaming);
+    } catch (IOException e) {
+      throw failed(e, context, progress, streaming, at);
+    } finally {
+      if (!answered) {
+        registration.close();
+      }
+    }
+  }
+
+  private static AiException failed(
+      IOException e, CallContext context, Progress p, boolean streaming, ModelRef at) {
+    Failure f = Failure.of("").at(at).billed(p.sent).cause(e);
+    if (context.cancellation().isCancelled() || interrupted(e)) {
+      return new AiException.Cancelled(say(f, "The call was cancelled"));
+    }
+    if (e instanceof SocketTimeoutException || e instanceof InterruptedIOException) {
+      if (!p.connected) {
+        return new TimedOut(
+            TimedOut.Phase.CONNECT,
+            say(
+                f,
+                "No connection to " + at.provider() + " within " + p.connect.toMillis() + " ms"));
+      }
+      boolean first = streaming && !context.deadline().passed();
+      return new TimedOut(
+          first ? TimedOut.Phase.FIRST_TOKEN : TimedOut.Phase.TOTAL,
+          say(f, at.provider() + " did not begin to answer within " + p.read.toMillis() + " ms"));
+    }
+    return p.sent
+        ? new AiException.ConnectFailed(
+            say(f, at.provider() + " closed the connection without an answer"))
+        : new AiException.ConnectFailed(
+            say(f, "No connection to " + at.provider() + ": " + e.getClass().getSimpleName()));
+  }
+
+  /** Okio tells an interrupt apart from a time limit by its message alone. */
+  private static boolean interrupted(IOException e) {
+    return Thread.currentThread().isInterrupted()
+        || (e instanceof InterruptedIOException
+            && !(e instanceof SocketTimeoutException)
+            && "interrupted".equals(e.getMessage()));
+  }
+
+  private static Failure say(Failure f, String message) {
+    return new Failure(
+        message,
+        f.at(),
+        f.status(),
+        f.code(),
+        f.requestId(),
+        f.retryAfter(),
+        f.mayHaveBilled(),
+        f.cause());
+  }
+
+  /** An answer that has begun. Used by one thread, closed by any. */
+  public static final class Exchange implements AutoCloseable {
+    private final Call call;
+    private final Response response;
+    private final CallContext context;
+    private final Cancellation.Registration registration;
+    private final ModelRef at;
+    private final boolean streaming;
+    private final long begun;
+
+    private Exchange(
+        Call call,
+        Response response,
+        CallContext context,
+        Cancellation.Registration registration,
+        ModelRef at,
+        boolean streaming) {
+      this.call = call;
+      this.response = response;
+      this.context = context;
+      this.registration = registration;
+      this.at = at;
+      this.streaming = streaming;
+      this.begun = context.deadline().time().nanos();
+    }
+
+    /** The HTTP status. */
+    public int status() {
+      return response.code();
+    }
+
+    /** A header. */
+    public @Nullable String header(String name) {
+      return response.header(name);
+    }
+
+    /** When it arrived. */
+    public Instant now() {
+      return context.deadline().time().now();
+    }
+
+    /** The body, whose reads have the limits that were set last. */
+    public BufferedSource source() {
+      return response.body().source();
+    }
+
+    /**
+     * The whole body.
+     *
+     * @throws AiException when it does not arrive whole or is larger than 64 MiB
+     */
+    public String text() {
+      limit(context.deadline().remaining());
+      try {
+        BufferedSource source = source();
+        if (source.request(MAX_BODY + 1)) {
+          throw new AiException.MalformedResponse(
+              Failure.of(at.provider() + "'s answer is larger than " + MAX_BODY + " bytes")
+                  .at(at)
+                  .status(status())
+                  .billed(true));
+        }
+        return source.readUtf8();
+      } catch (IOException e) {
+        throw broken(e, "its answer ended early");
+      }
+    }
+
+    /**
+     * Sets how long the next reads may take.
+     *
+     * @param content whether the answer's first content has arrived
+     */
+    public void limitNextRead(boolean content) {
+      Duration left = context.deadline().remaining();
+      Duration wait = context.idle();
+      if (streaming && !content) {
+        long waited = context.deadline().time().nanos() - begun;
+        wait = context.firstToken().minusNanos(waited);
+      }
+      limit(wait.compareTo(left) < 0 ? wait : left);
+    }
+
+    private void limit(Duration d) {
+      source().timeout().timeout(Math.max(1_000_000, d.toNanos()), TimeUnit.NANOSECONDS);
+    }
+
+    /** The error of a read that failed. */
+    public AiException broken(IOException e, String what) {
+      return broken(e, what, false);
+    }
+
+    /**
+     * The error of a read that failed.
+     *
+     * @param content whether the answer's first content had arrived
+     */
+    public AiException broken(IOException e, String what, boolean content) {
+      Failure f = Failure.of("").at(at).status(status()).billed(true).cause(e);
+      if (context.cancellation().isCancelled() || interrupted(e) || call.isCanceled()) {
+        return new AiException.Cancelled(say(f, "The call was cancelled"));
+      }
+      if (e instanceof InterruptedIOException) {
+        if (context.deadline().passed()) {
+          return new TimedOut(
+              TimedOut.Phase.TOTAL,
+              say(f, "The call's time was over before " + at.provider() + "'s answer was"));
+        }
+        return content
+            ? new TimedOut(
+                TimedOut.Phase.IDLE,
+                say(f, at.provider() + " said nothing for " + context.idle().toMillis() + " ms"))
+            : new TimedOut(
+                TimedOut.Phase.FIRST_TOKEN,
+                say(
+                    f,
+                    at.provider()
+                        + " did not begin to answer within "
+                        + context.firstToken().toMillis()
+                        + " ms"));
+      }
+      return new AiException.StreamTruncated(say(f, at.provider() + ": " + what));
+    }
+
+    /** Whom it asked. */
+    public ModelRef at() {
+      return at;
+    }
+
+    /** Gives the connection back when the body was read to its end, else closes it. */
+    @Override
+    public void close() {
+      registration.close();
+      response.close();
+    }
+
+    /** Ends the request from any thread. */
+    public void cancel() {
+      call.cancel();
+    }
+  }
+
+  /** Closes idle connections. */
+  @Override
+  public void close() {
+    client.connectionPool().evictAll();
+  }
+}

@@ -1,0 +1,3 @@
+/** One HTTP request to a provider: time limits, cancellation, events. */
+@org.jspecify.annotations.NullMarked
+package dev.gatun.ai.provider.http;

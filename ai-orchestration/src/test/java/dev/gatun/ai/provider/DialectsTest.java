@@ -1,0 +1,273 @@
+package dev.gatun.ai.provider;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.gatun.ai.ChatRequest;
+import dev.gatun.ai.EmbeddingRequest;
+import dev.gatun.ai.FinishReason;
+import dev.gatun.ai.ResponseFormat;
+import dev.gatun.ai.StreamEvent;
+import dev.gatun.ai.Tool;
+import dev.gatun.ai.error.AiException;
+import dev.gatun.ai.json.Json;
+import dev.gatun.ai.spi.CallContext;
+import dev.gatun.ai.spi.Cancellation;
+import dev.gatun.ai.spi.ChatCall;
+import dev.gatun.ai.spi.ChatReply;
+import dev.gatun.ai.spi.Deadline;
+import dev.gatun.ai.spi.EmbeddingCall;
+import dev.gatun.ai.spi.EventSource;
+import dev.gatun.ai.spi.Provider;
+import dev.gatun.ai.spi.TimeSource;
+import dev.gatun.ai.testkit.Dialect;
+import dev.gatun.ai.testkit.Failure;
+import dev.gatun.ai.testkit.Position;
+import dev.gatun.ai.testkit.Script;
+import dev.gatun.ai.testkit.ScriptedServer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every provider in every dialect that it speaks, against the scripted server. */
+class DialectsTest {
+  private static final String KEY = "sk-canary-0123456789abcdef";
+  private static ScriptedServer server;
+
+  @BeforeEach
+  void start() {
+    server = ScriptedServer.start();
+  }
+
+  @AfterEach
+  void stop() {
+    server.close();
+  }
+
+  enum Speaker {
+    OPENAI_CHAT,
+    OPENAI_RESPONSES,
+    COMPATIBLE,
+    ANTHROPIC,
+    PERPLEXITY_AGENT,
+    PERPLEXITY_SONAR,
+    GEMINI,
+    XAI_RESPONSES,
+    XAI_CHAT;
+
+    Dialect dialect() {
+      return switch (this) {
+        case OPENAI_CHAT, OPENAI_RESPONSES, COMPATIBLE -> Dialect.OPENAI;
+        case ANTHROPIC -> Dialect.ANTHROPIC;
+        case PERPLEXITY_AGENT, PERPLEXITY_SONAR -> Dialect.PERPLEXITY;
+        case GEMINI -> Dialect.GEMINI;
+        case XAI_RESPONSES, XAI_CHAT -> Dialect.XAI;
+      };
+    }
+
+    Provider provider() {
+      String url = server.baseUrl(dialect()).toString();
+      return switch (this) {
+        case OPENAI_CHAT -> OpenAi.builder().key(KEY).baseUrl(url).build();
+        case OPENAI_RESPONSES -> OpenAi.builder().responses().key(KEY).baseUrl(url).build();
+        case COMPATIBLE -> OpenAiCompatible.at("local", url).key(KEY).build();
+        case ANTHROPIC -> Anthropic.builder().key(KEY).baseUrl(url).build();
+        case PERPLEXITY_AGENT -> Perplexity.builder().key(KEY).baseUrl(url).build();
+        case PERPLEXITY_SONAR -> Perplexity.builder().sonar().key(KEY).baseUrl(url).build();
+        case GEMINI -> Gemini.builder().key(KEY).baseUrl(url).build();
+        case XAI_RESPONSES -> XAi.builder().key(KEY).baseUrl(url).build();
+        case XAI_CHAT -> XAi.builder().chatCompletions().key(KEY).baseUrl(url).build();
+      };
+    }
+  }
+
+  private static ChatCall call(Provider p, ChatRequest request) {
+    return new ChatCall(request, p.model("a-model").orElseThrow(), p.keys().getFirst(), context());
+  }
+
+  private static CallContext context() {
+    return new CallContext(
+        "c",
+        Deadline.in(Duration.ofSeconds(10), TimeSource.SYSTEM),
+        Duration.ofSeconds(2),
+        Duration.ofMillis(500),
+        new Cancellation());
+  }
+
+  private static List<StreamEvent> read(EventSource source) {
+    List<StreamEvent> events = new ArrayList<>();
+    try (source) {
+      do {
+        events.add(source.next());
+      } while (!(events.getLast() instanceof StreamEvent.Finished));
+    }
+    return events;
+  }
+
+  private static String text(List<StreamEvent> events) {
+    StringBuilder b = new StringBuilder();
+    events.forEach(e -> b.append(e instanceof StreamEvent.Text t ? t.delta() : ""));
+    return b.toString();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void chatAndStreamGiveTheSame(Speaker speaker) {
+    try (Provider p = speaker.provider()) {
+      server.script(Script.reply("Hello, wörld 😀"), Script.reply("Hello, wörld 😀").split(1));
+      ChatReply whole = p.chat(call(p, ChatRequest.of("hi")));
+      assertThat(whole.message().text()).isEqualTo("Hello, wörld 😀");
+      assertThat(whole.finish().kind()).isEqualTo(FinishReason.Kind.STOP);
+      List<StreamEvent> events = read(p.stream(call(p, ChatRequest.of("hi"))));
+      assertThat(events.getFirst()).isInstanceOf(StreamEvent.Started.class);
+      assertThat(text(events)).isEqualTo("Hello, wörld 😀");
+      StreamEvent.Finished end = (StreamEvent.Finished) events.getLast();
+      assertThat(end.usage()).isEqualTo(whole.usage());
+      assertThat(end.usage().totalInput()).isPositive();
+      assertThat(end.reason().kind()).isEqualTo(FinishReason.Kind.STOP);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "PERPLEXITY_SONAR")
+  void toolsAreCalled(Speaker speaker) {
+    try (Provider p = speaker.provider()) {
+      Script script =
+          Script.parts(
+              new dev.gatun.ai.testkit.Part.ToolCall("call_1", "weather", "{\"city\":\"Colón\"}"),
+              new dev.gatun.ai.testkit.Part.ToolCall("call_2", "time", "{}"));
+      server.script(script, script);
+      ChatRequest request =
+          ChatRequest.builder()
+              .user("weather?")
+              .tool(
+                  Tool.of(
+                      "weather",
+                      "tells the weather",
+                      (Json.Obj)
+                          Json.parse(
+                              "{\"type\":\"object\",\"properties\":{\"city\":{\"type\":\"string\"}}}")))
+              .build();
+      ChatReply whole = p.chat(call(p, request));
+      assertThat(whole.message().toolCalls())
+          .extracting(c -> c.name() + " " + c.json())
+          .containsExactly("weather {\"city\":\"Colón\"}", "time {}");
+      assertThat(whole.finish().kind()).isEqualTo(FinishReason.Kind.TOOL_CALLS);
+      StringBuilder streamed = new StringBuilder();
+      read(p.stream(call(p, request)))
+          .forEach(e -> {
+            if (e instanceof StreamEvent.ToolCall c) {
+              streamed.append(c.name().isEmpty() ? "" : "|" + c.index() + c.name() + " ");
+              streamed.append(c.delta());
+            }
+          });
+      assertThat(streamed.toString().replace(" ", ""))
+          .isEqualTo("|0weather{\"city\":\"Colón\"}|1time{}");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aSchemaIsAskedFor(Speaker speaker) {
+    try (Provider p = speaker.provider()) {
+      Json.Obj schema =
+          (Json.Obj)
+              Json.parse(
+                  "{\"type\":\"object\",\"properties\":{\"n\":{\"type\":\"integer\"}},\"required\":[\"n\"],\"additionalProperties\":false}");
+      ChatRequest request =
+          ChatRequest.builder()
+              .user("a number")
+              .format(new ResponseFormat.JsonSchema("number", schema))
+              .build();
+      // The server's echo gives an instance of the schema where it finds one.
+      server.script(Script.echo());
+      ChatReply reply = p.chat(call(p, request));
+      assertThat(((Json.Obj) Json.parse(reply.message().text())).integer("n")).isPresent();
+    }
+  }
+
+  private static Stream<org.junit.jupiter.params.provider.Arguments> failures() {
+    List<org.junit.jupiter.params.provider.Arguments> all = new ArrayList<>();
+    for (Speaker s : Speaker.values()) {
+      for (Failure f : Failure.values()) {
+        all.add(org.junit.jupiter.params.provider.Arguments.of(s, f));
+      }
+    }
+    return all.stream();
+  }
+
+  @ParameterizedTest
+  @MethodSource("failures")
+  void everyErrorIsWhatItIs(Speaker speaker, Failure failure) {
+    Class<? extends AiException> expected =
+        switch (failure) {
+          case INVALID_REQUEST -> AiException.InvalidRequest.class;
+          case CONTEXT_LENGTH, TOO_LARGE -> AiException.ContextLengthExceeded.class;
+          case AUTHENTICATION -> AiException.AuthenticationFailed.class;
+          case QUOTA -> AiException.QuotaExhausted.class;
+          case PERMISSION -> AiException.PermissionDenied.class;
+          case MODEL_NOT_FOUND, GONE -> AiException.ModelNotFound.class;
+          case RATE_LIMIT -> AiException.RateLimited.class;
+          case OVERLOADED -> AiException.Overloaded.class;
+          case SERVER, TIMEOUT -> AiException.ServerFault.class;
+          case CONTENT_FILTER -> AiException.ContentFiltered.class;
+        };
+    try (Provider p = speaker.provider()) {
+      server.script(Script.fail(failure), Script.fail(failure));
+      assertThatThrownBy(() -> p.chat(call(p, ChatRequest.of("hi"))))
+          .isInstanceOf(expected)
+          .hasMessageNotContaining(KEY);
+      assertThatThrownBy(() -> read(p.stream(call(p, ChatRequest.of("hi")))))
+          .isInstanceOf(expected);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void brokenStreamsNeverLookFinished(Speaker speaker) {
+    try (Provider p = speaker.provider()) {
+      server.script(Script.reply("one two three").cut(Position.afterTokens(1)));
+      assertThatThrownBy(() -> read(p.stream(call(p, ChatRequest.of("hi")))))
+          .isInstanceOf(AiException.StreamTruncated.class);
+      server.script(Script.reply("one two three").truncate(Position.afterTokens(1)));
+      assertThatThrownBy(() -> read(p.stream(call(p, ChatRequest.of("hi")))))
+          .isInstanceOf(AiException.StreamTruncated.class);
+      server.script(Script.reply("one two three").stall(Position.afterTokens(1)));
+      assertThatThrownBy(() -> read(p.stream(call(p, ChatRequest.of("hi")))))
+          .isInstanceOfSatisfying(
+              AiException.TimedOut.class,
+              e -> assertThat(e.phase()).isEqualTo(AiException.TimedOut.Phase.IDLE));
+      server.script(Script.reply("one two three").malformed(Position.afterTokens(1)));
+      assertThatThrownBy(() -> read(p.stream(call(p, ChatRequest.of("hi")))))
+          .isInstanceOf(AiException.MalformedResponse.class);
+      server.script(
+          Script.reply("one two three").failAt(Position.afterTokens(1), Failure.OVERLOADED));
+      assertThatThrownBy(() -> read(p.stream(call(p, ChatRequest.of("hi")))))
+          .isInstanceOf(AiException.Overloaded.class);
+      server.script(Script.html(200));
+      assertThatThrownBy(() -> read(p.stream(call(p, ChatRequest.of("hi")))))
+          .isInstanceOf(AiException.MalformedResponse.class);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"OPENAI_CHAT", "COMPATIBLE", "GEMINI"})
+  void embeddings(Speaker speaker) {
+    try (Provider p = speaker.provider()) {
+      var reply =
+          p.embed(
+              new EmbeddingCall(
+                  EmbeddingRequest.of("a", "b"),
+                  p.model("an-embedding").orElseThrow(),
+                  p.keys().getFirst(),
+                  context()));
+      assertThat(reply.vectors()).hasSize(2).allSatisfy(v -> assertThat(v.length).isPositive());
+    }
+  }
+}
