@@ -14,7 +14,7 @@ final class MainTest {
   void namesTheCommandsWhenNoneIsGiven() {
     Cli cli = Cli.run();
     assertThat(cli.status()).isEqualTo(2);
-    assertThat(cli.err()).contains("train", "doctor", "conformance");
+    assertThat(cli.err()).contains("train", "doctor", "conformance", "bench");
     assertThat(cli.out()).isEmpty();
   }
 

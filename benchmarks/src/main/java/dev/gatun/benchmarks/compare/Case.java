@@ -4,11 +4,17 @@ package dev.gatun.benchmarks.compare;
  * One line of a bench.
  *
  * @param bench the bench it belongs to
- * @param name its name there, which also says the sizes
+ * @param name its name there, which also says the sizes, but for that of square tensors
+ * @param side rows and columns of the tensors of the benches {@code mem} and {@code reduce}, else 0
  * @param work operations, bytes or samples of one call
  * @param unit of its values
  */
-public record Case(String bench, String name, double work, Unit unit) {
+public record Case(String bench, String name, int side, double work, Unit unit) {
+
+  /** A case of tensors whose sizes its name says. */
+  public Case(String bench, String name, double work, Unit unit) {
+    this(bench, name, 0, work, unit);
+  }
 
   /** The numbers before the first space of the name, which are joined by "x". */
   public int[] sizes() {

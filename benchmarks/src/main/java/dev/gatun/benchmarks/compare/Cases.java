@@ -5,14 +5,11 @@ import java.util.List;
 
 /** Every case of every bench. */
 public final class Cases {
-  /** Floats of a tensor in the bench {@code mem}. */
-  public static final int LARGE = 1 << 24;
+  /** Rows and columns of the tensors that no cache holds. */
+  private static final int SIDE = 4096;
 
-  /** Rows and columns of such a tensor where the case needs a shape. */
-  public static final int SIDE = 4096;
-
-  /** Columns in the cases of layer normalisation. */
-  public static final int NORM_COLUMNS = 1024;
+  /** Floating-point operations of one call of the roofline's {@code fma}, all threads together. */
+  public static final double FMA = 1L << 28;
 
   /** In the order of the tables. */
   public static final List<Case> ALL = all();
@@ -34,23 +31,33 @@ public final class Cases {
             "1024x384x1536")) {
       cases.add(gemm(name));
     }
-    double large = 4.0 * LARGE;
-    double norm = 4.0 * SIDE * NORM_COLUMNS;
-    double parameters = 4.0 * NORM_COLUMNS;
-    cases.add(mem("add", 3 * large));
-    cases.add(mem("relu", 2 * large));
-    cases.add(mem("exp", 2 * large));
-    cases.add(mem("gelu tanh", 2 * large));
-    cases.add(mem("gelu erf", 2 * large));
-    cases.add(mem("sum", large));
-    cases.add(mem("mean last", large + 4.0 * SIDE));
-    cases.add(mem("softmax", 2 * large));
-    cases.add(mem("transpose", 2 * large));
-    cases.add(mem("layer_norm", 2 * norm + 2 * parameters));
-    cases.add(mem("add alloc", 3 * large));
-    cases.add(mem("softmax alloc", 2 * large));
-    cases.add(mem("softmax bwd", 3 * large));
-    cases.add(mem("layer_norm bwd", 3 * norm + 3 * parameters));
+    double large = 4.0 * SIDE * SIDE;
+    // Layer normalisation takes a quarter of the columns.
+    double norm = large / 4;
+    double parameters = (double) SIDE;
+    cases.add(square("mem", "add", 3 * large));
+    cases.add(square("mem", "relu", 2 * large));
+    cases.add(square("mem", "exp", 2 * large));
+    cases.add(square("mem", "gelu tanh", 2 * large));
+    cases.add(square("mem", "gelu erf", 2 * large));
+    cases.add(square("mem", "sum", large));
+    cases.add(square("mem", "mean last", large + 4.0 * SIDE));
+    cases.add(square("mem", "softmax", 2 * large));
+    cases.add(square("mem", "transpose", 2 * large));
+    cases.add(square("mem", "layer_norm", 2 * norm + 2 * parameters));
+    cases.add(square("mem", "add alloc", 3 * large));
+    cases.add(square("mem", "softmax alloc", 2 * large));
+    cases.add(square("mem", "softmax bwd", 3 * large));
+    cases.add(square("mem", "layer_norm bwd", 3 * norm + 3 * parameters));
+    for (int count : new int[] {2048, 65536}) {
+      cases.add(new Case("cache", count + " add", 12.0 * count, Unit.GBYTES));
+      for (String op : List.of("relu", "exp", "tanh")) {
+        cases.add(new Case("cache", count + " " + op, 8.0 * count, Unit.GBYTES));
+      }
+    }
+    cases.add(square("reduce", "argmax last", large + 8.0 * SIDE));
+    cases.add(square("reduce", "sum first", large + 4.0 * SIDE));
+    cases.add(square("reduce", "var last", large + 4.0 * SIDE));
     for (String name : List.of("add16", "mm8", "add16 grad", "mm8 grad", "mlp16 fwdbwd")) {
       cases.add(new Case("eager", name, 1, Unit.NANOS));
     }
@@ -63,6 +70,31 @@ public final class Cases {
       cases.add(convolution(shape + " fwd", 2));
       cases.add(convolution(shape + " bwd", 4));
     }
+    for (String shape : List.of("8x4x128x32", "1x16x2048x64")) {
+      cases.add(attention(shape + " fwd", 2));
+      cases.add(attention(shape + " bwd", 5));
+    }
+    for (String name :
+        List.of(
+            "mlp b64 sgdm",
+            "mlp b64 adam",
+            "mlp b512 sgdm",
+            "mlp b512 adam",
+            "lenet b64 sgdm",
+            "resnet8 b32 sgdm",
+            "gpt b8 adam")) {
+      Case c = new Case("train", name, 0, Unit.SAMPLES);
+      cases.add(new Case("train", name, c.number('b'), Unit.SAMPLES));
+    }
+    for (String when : List.of("peak", "end")) {
+      cases.add(new Case("rss", "mlp b64 adam 300 " + when, 1, Unit.MEBIBYTES));
+    }
+    double floats = 4.0 * (1 << 24);
+    cases.add(new Case("roofline", "read", floats, Unit.GBYTES));
+    cases.add(new Case("roofline", "triad", 3 * floats, Unit.GBYTES));
+    cases.add(new Case("roofline", "fma", FMA, Unit.GFLOPS));
+    cases.add(new Case("roofline", "first touch 4 KiB pages", floats, Unit.GBYTES));
+    cases.add(new Case("roofline", "first touch huge pages", floats, Unit.GBYTES));
     return List.copyOf(cases);
   }
 
@@ -74,8 +106,18 @@ public final class Cases {
     return new Case("gemm", name, work, Unit.GFLOPS);
   }
 
-  private static Case mem(String name, double bytes) {
-    return new Case("mem", name, bytes, Unit.GBYTES);
+  private static Case square(String bench, String name, double bytes) {
+    return new Case(bench, name, SIDE, bytes, Unit.GBYTES);
+  }
+
+  /**
+   * Causal: half of the products count. Forward takes two products of queries by keys, backward
+   * five.
+   */
+  private static Case attention(String name, int products) {
+    int[] s = new Case("attention", name, 0, Unit.GFLOPS).sizes();
+    double work = (double) products * s[0] * s[1] * s[2] * s[2] * s[3];
+    return new Case("attention", name, work, Unit.GFLOPS);
   }
 
   /** Stride 1 and same padding: as many output positions as input positions. */

@@ -7,6 +7,9 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -22,15 +25,20 @@ public final class Worker {
 
   /** Serves until told to end, or until whoever gave commands is gone. */
   public static void serve(Supplier<Library> start) throws IOException {
-    PrintStream answers =
+    var answers =
         new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
     System.setOut(System.err);
-    Library library = start.get();
+    serve(
+        start.get(),
+        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)),
+        answers);
+  }
+
+  static void serve(Library library, BufferedReader commands, PrintStream answers)
+      throws IOException {
     answers.println(MARK + "ready " + library.describe());
-    var commands = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-    Case current = null;
     Work work = null;
-    Stopwatch stopwatch = null;
+    DoubleSupplier batch = () -> Double.NaN;
     for (String line = commands.readLine(); line != null; line = commands.readLine()) {
       String[] words = line.split(" ", -1);
       switch (words[0]) {
@@ -38,26 +46,46 @@ public final class Worker {
           if (work != null) {
             work.close();
           }
-          current = Cases.ALL.get(Integer.parseInt(words[1]));
-          work = library.prepare(current);
+          Case c = Cases.ALL.get(Integer.parseInt(words[1]));
+          work = library.prepare(c);
           if (work == null) {
             answers.println(MARK + "cannot");
           } else {
-            stopwatch =
-                new Stopwatch(work, Double.parseDouble(words[2]), Double.parseDouble(words[3]));
+            batch = batches(c, work, Double.parseDouble(words[2]), Double.parseDouble(words[3]));
             answers.println(MARK + "prepared");
           }
         }
-        case "batch" -> {
-          if (current == null || stopwatch == null) {
-            throw new IllegalStateException("No case is prepared");
-          }
-          answers.println(MARK + current.unit().value(current.work(), stopwatch.batch()));
-        }
+        case "batch" -> answers.println(MARK + batch.getAsDouble());
         default -> {
           return;
         }
       }
+    }
+  }
+
+  private static DoubleSupplier batches(
+      Case c, Work work, double warmUpSeconds, double leastSeconds) {
+    if (c.unit() == Unit.MEBIBYTES) {
+      return () -> {
+        work.run();
+        return residentMebibytes(c.name().endsWith("peak") ? "VmHWM:" : "VmRSS:");
+      };
+    }
+    Stopwatch stopwatch = new Stopwatch(work, warmUpSeconds, leastSeconds);
+    return () -> c.unit().value(c.work(), stopwatch.batch());
+  }
+
+  /** The memory of this process as Linux counts it; NaN elsewhere. */
+  private static double residentMebibytes(String field) {
+    try {
+      for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
+        if (line.startsWith(field)) {
+          return Double.parseDouble(line.replaceAll("[^0-9]", "")) / 1024;
+        }
+      }
+      return Double.NaN;
+    } catch (IOException e) {
+      return Double.NaN;
     }
   }
 }

@@ -9,6 +9,7 @@ import dev.gatun.tensor.Gatun;
 import dev.gatun.tensor.Shape;
 import dev.gatun.tensor.Tensor;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gatun as its users call it. An operation has no "out" argument: its result takes a block that the
@@ -24,10 +25,16 @@ public final class GatunLibrary implements Library {
   }
 
   @Override
-  public Work prepare(Case c) {
+  public @Nullable Work prepare(Case c) {
     return switch (c.bench()) {
       case "gemm" -> Products.prepare(c);
       case "mem" -> Memory.prepare(c);
+      case "cache" -> Memory.cache(c);
+      case "reduce" -> Memory.reduce(c);
+      case "attention" -> AttentionWork.prepare(c);
+      case "train" -> Training.prepare(c);
+      case "rss" -> Training.memory();
+      case "roofline" -> Roofline.prepare(c);
       case "eager" -> Eager.prepare(c);
       case "conv" -> ConvolutionWork.prepare(c);
       default -> throw new IllegalArgumentException("Gatun has no bench " + c.bench());

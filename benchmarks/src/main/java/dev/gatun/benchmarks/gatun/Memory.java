@@ -3,30 +3,29 @@ package dev.gatun.benchmarks.gatun;
 import static dev.gatun.benchmarks.gatun.GatunLibrary.normal;
 
 import dev.gatun.benchmarks.compare.Case;
-import dev.gatun.benchmarks.compare.Cases;
 import dev.gatun.benchmarks.compare.Work;
 import dev.gatun.tensor.Norms;
 import dev.gatun.tensor.Shape;
 import dev.gatun.tensor.Tensor;
 
-/** The bench {@code mem}: tensors that no cache holds. */
+/** The benches {@code mem}, {@code reduce} and {@code cache}. */
 final class Memory {
   private Memory() {}
 
   static Work prepare(Case c) {
     return switch (c.name()) {
       case "add", "add alloc" -> {
-        Tensor a = normal(1, Cases.LARGE);
-        Tensor b = normal(2, Cases.LARGE);
+        Tensor a = normal(1, c.side(), c.side());
+        Tensor b = normal(2, c.side(), c.side());
         Work work = () -> a.add(b).close();
         yield work.freeing(a, b);
       }
       case "softmax bwd" -> {
-        Tensor x = normal(1, Cases.SIDE, Cases.SIDE).requiresGrad(true);
+        Tensor x = normal(1, c.side(), c.side()).requiresGrad(true);
         yield Backward.of(x.shape(), () -> x.softmax(-1), x);
       }
-      case "layer_norm", "layer_norm bwd" -> layerNorm(c.name().endsWith("bwd"));
-      default -> unary(c.name(), normal(1, Cases.SIDE, Cases.SIDE));
+      case "layer_norm", "layer_norm bwd" -> layerNorm(c.side(), c.name().endsWith("bwd"));
+      default -> unary(c.name(), normal(1, c.side(), c.side()));
     };
   }
 
@@ -47,11 +46,39 @@ final class Memory {
     return work.freeing(transposed, x);
   }
 
-  private static Work layerNorm(boolean backward) {
-    Shape columns = Shape.of(Cases.NORM_COLUMNS);
-    Tensor x = normal(1, Cases.SIDE, Cases.NORM_COLUMNS);
-    Tensor weight = normal(2, Cases.NORM_COLUMNS);
-    Tensor bias = normal(3, Cases.NORM_COLUMNS);
+  static Work cache(Case c) {
+    int count = c.sizes()[0];
+    Tensor a = normal(1, count);
+    Tensor b = normal(2, count);
+    Work work =
+        switch (c.name().substring(c.name().indexOf(' ') + 1)) {
+          case "add" -> () -> a.add(b).close();
+          case "relu" -> () -> a.relu().close();
+          case "exp" -> () -> a.exp().close();
+          case "tanh" -> () -> a.tanh().close();
+          default -> throw new IllegalArgumentException("No case " + c.name());
+        };
+    return work.freeing(a, b);
+  }
+
+  static Work reduce(Case c) {
+    Tensor x = normal(1, c.side(), c.side());
+    Work work =
+        switch (c.name()) {
+          case "argmax last" -> () -> x.argmax(-1).close();
+          case "sum first" -> () -> x.sum(0).close();
+          case "var last" -> () -> x.var(-1).close();
+          default -> throw new IllegalArgumentException("No case " + c.name());
+        };
+    return work.freeing(x);
+  }
+
+  private static Work layerNorm(int rows, boolean backward) {
+    int size = rows / 4;
+    Shape columns = Shape.of(size);
+    Tensor x = normal(1, rows, size);
+    Tensor weight = normal(2, size);
+    Tensor bias = normal(3, size);
     if (!backward) {
       Work work = () -> Norms.layerNorm(x, columns, weight, bias, 1e-5).close();
       return work.freeing(x, weight, bias);

@@ -2,6 +2,7 @@ package dev.gatun.benchmarks.run;
 
 import dev.gatun.benchmarks.compare.Case;
 import dev.gatun.benchmarks.compare.Cases;
+import dev.gatun.benchmarks.compare.Unit;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -15,6 +16,7 @@ import java.util.function.Consumer;
  */
 final class Comparison {
   static final int BATCHES = 9;
+  private static final int PROCESSES = 3;
 
   private final int threads;
   private final double warmUpSeconds;
@@ -37,12 +39,16 @@ final class Comparison {
    * @param rows receives each case's result when it is there
    */
   void run(List<Case> cases, List<Contender> contenders, Consumer<Row> rows) throws IOException {
+    if (cases.stream().allMatch(c -> c.unit() == Unit.MEBIBYTES)) {
+      for (Case c : cases) {
+        rows.accept(memory(c, contenders));
+      }
+      return;
+    }
     Map<String, WorkerProcess> workers = new LinkedHashMap<>();
     try {
       for (Contender c : contenders) {
-        WorkerProcess worker = new WorkerProcess(c, threads);
-        workers.put(c.name(), worker);
-        log.accept(c.name() + ": " + worker.description());
+        workers.put(c.name(), start(c));
       }
       for (Case c : cases) {
         rows.accept(run(c, workers));
@@ -52,6 +58,28 @@ final class Comparison {
         w.close();
       }
     }
+  }
+
+  /** Memory is a whole process': every value comes from a fresh one. */
+  private Row memory(Case c, List<Contender> contenders) throws IOException {
+    log.accept(c.bench() + ' ' + c.name());
+    Map<String, List<Double>> values = new LinkedHashMap<>();
+    for (int i = 0; i < PROCESSES; i++) {
+      for (Contender contender : contenders) {
+        try (WorkerProcess worker = start(contender)) {
+          if (worker.prepare(Cases.ALL.indexOf(c), 0, 0)) {
+            values.computeIfAbsent(contender.name(), _ -> new ArrayList<>()).add(worker.batch());
+          }
+        }
+      }
+    }
+    return row(c, values);
+  }
+
+  private WorkerProcess start(Contender contender) throws IOException {
+    WorkerProcess worker = new WorkerProcess(contender, threads);
+    log.accept(contender.name() + ": " + worker.description());
+    return worker;
   }
 
   private Row run(Case c, Map<String, WorkerProcess> workers) throws IOException {
@@ -70,6 +98,10 @@ final class Comparison {
         }
       }
     }
+    return row(c, values);
+  }
+
+  private static Row row(Case c, Map<String, List<Double>> values) {
     Map<String, Sample> samples = new LinkedHashMap<>();
     values.forEach((name, list) -> samples.put(name, new Sample(list)));
     return new Row(c, samples);

@@ -24,7 +24,8 @@ final class Contenders {
           "-Dorg.bytedeco.javacpp.maxBytes=0",
           "-Dorg.bytedeco.javacpp.nopointergc=true");
 
-  private static final List<String> LIBTORCH_BENCHES = List.of("gemm", "mem", "eager", "conv");
+  private static final List<String> LIBTORCH_BENCHES = 
+      List.of("gemm", "mem", "cache", "reduce", "eager", "conv", "attention", "train", "rss");
 
   private Contenders() {}
 
@@ -40,6 +41,7 @@ final class Contenders {
         command.add(option);
       }
     }
+    command.add("--enable-native-access=dev.gatun.benchmarks");
     command.add("-Dgatun.threads=" + threads);
     String modules = System.getProperty("jdk.module.path");
     String main = System.getProperty("jdk.module.main");

@@ -31,6 +31,11 @@ final class Libtorch implements Library {
     return switch (c.bench()) {
       case "gemm" -> product(c.sizes());
       case "mem" -> TorchMemory.prepare(c);
+      case "cache" -> TorchMemory.cache(c);
+      case "reduce" -> TorchMemory.reduce(c);
+      case "attention" -> TorchAttention.prepare(c);
+      case "train" -> TorchTraining.prepare(c);
+      case "rss" -> TorchTraining.memory();
       case "eager" -> TorchEager.prepare(c);
       case "conv" -> TorchConvolutions.prepare(c);
       default -> null;
