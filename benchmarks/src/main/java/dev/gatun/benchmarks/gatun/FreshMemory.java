@@ -31,8 +31,7 @@ final class FreshMemory {
   private static final MethodHandle UNMAP =
       handle(
           "munmap",
-          FunctionDescriptor.of(
-              ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_LONG));
+          FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_LONG));
   private static final MethodHandle ADVISE =
       handle(
           "madvise",

@@ -36,8 +36,7 @@ final class Gpt implements Layer, Model {
 
   @Override
   public Tensor forward(Tensor index) {
-    Tensor x =
-        tokens.forward(index).add(positions.forward(Tensor.arange(index.size(1))));
+    Tensor x = tokens.forward(index).add(positions.forward(Tensor.arange(index.size(1))));
     for (Block block : blocks) {
       x = block.forward(x);
     }

@@ -37,9 +37,7 @@ final class Roofline {
         MemorySegment y = floats(c.work() / 3);
         yield onEach(
             threads,
-            i ->
-                () ->
-                    triad(part(a, i, threads), part(b, i, threads), part(y, i, threads)));
+            i -> () -> triad(part(a, i, threads), part(b, i, threads), part(y, i, threads)));
       }
       case "first touch 4 KiB pages" -> FreshMemory.work((long) c.work(), threads, false);
       case "first touch huge pages" -> FreshMemory.work((long) c.work(), threads, true);
@@ -142,7 +140,8 @@ final class Roofline {
       l = l.fma(m, c);
       n = n.fma(m, c);
     }
-    FloatVector sum = a.add(b).add(d.add(e)).add(f.add(g)).add(h.add(i)).add(j.add(k)).add(l.add(n));
+    FloatVector sum =
+        a.add(b).add(d.add(e)).add(f.add(g)).add(h.add(i)).add(j.add(k)).add(l.add(n));
     return sum.lane(0);
   }
 }

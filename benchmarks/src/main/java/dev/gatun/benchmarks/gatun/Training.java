@@ -31,7 +31,8 @@ final class Training {
     String name = c.name().split(" ", -1)[0];
     return switch (name) {
       case "mlp" -> steps(c, Networks.mlp(), normal(1, batch, 784), classes(2, 10, batch));
-      case "lenet" -> steps(c, Networks.lenet(), normal(1, batch, 1, 28, 28), classes(2, 10, batch));
+      case "lenet" ->
+          steps(c, Networks.lenet(), normal(1, batch, 1, 28, 28), classes(2, 10, batch));
       case "resnet8" ->
           steps(c, Networks.resnet8(), normal(1, batch, 3, 32, 32), classes(2, 10, batch));
       case "gpt" ->

@@ -24,7 +24,7 @@ final class Contenders {
           "-Dorg.bytedeco.javacpp.maxBytes=0",
           "-Dorg.bytedeco.javacpp.nopointergc=true");
 
-  private static final List<String> LIBTORCH_BENCHES = 
+  private static final List<String> LIBTORCH_BENCHES =
       List.of("gemm", "mem", "cache", "reduce", "eager", "conv", "attention", "train", "rss");
 
   private Contenders() {}

@@ -56,12 +56,18 @@ final class ReportTest {
       assertThat(json.fromJson(Report.json("gatun", c, 2, sample)))
           .isEqualTo(
               Map.of(
-                  "peer", "gatun",
-                  "bench", c.bench(),
-                  "params", Map.of("case", c.name(), "threads", 2.0),
-                  "value", 83.1,
-                  "unit", c.unit().label(),
-                  "best", c.unit().higherIsBetter() ? 84.0 : 0.00001234));
+                  "peer",
+                  "gatun",
+                  "bench",
+                  c.bench(),
+                  "params",
+                  Map.of("case", c.name(), "threads", 2.0),
+                  "value",
+                  83.1,
+                  "unit",
+                  c.unit().label(),
+                  "best",
+                  c.unit().higherIsBetter() ? 84.0 : 0.00001234));
     }
   }
 

@@ -48,7 +48,7 @@ final class TorchMemory {
           case "mean last" -> () -> torch.mean_out(column, x, -1).close();
           case "softmax" -> () -> torch.softmax_out(out, x, -1).close();
           case "softmax alloc" -> () -> x.softmax(-1).close();
-          case "transpose" -> () -> out.copy_(transposed).close();
+          case "transpose" -> () -> out.copy_(transposed);
           default -> throw new IllegalArgumentException("No case " + name);
         };
     return withoutGradients(work).freeing(transposed, x, y, out, column, zero);

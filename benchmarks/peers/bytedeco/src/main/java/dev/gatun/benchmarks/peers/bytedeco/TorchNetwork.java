@@ -10,8 +10,8 @@ import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Stages one after another, over leaf tensors. What a stage made is freed when the next one has used
- * it, but for what the graph holds.
+ * Stages one after another, over leaf tensors. What a stage made is freed when the next one has
+ * used it, but for what the graph holds.
  */
 final class TorchNetwork implements AutoCloseable {
   static final int VOCABULARY = 96;
@@ -95,18 +95,18 @@ final class TorchNetwork implements AutoCloseable {
             batchNorm(out));
     if (in == out) {
       return x -> {
-        try (Tensor y = body.apply(x);
-            Tensor sum = y.add_(x)) {
-          return sum.relu();
+        try (Tensor y = body.apply(x)) {
+          y.add_(x);
+          return y.relu();
         }
       };
     }
     Stage shortcut = chain(convolution(in, out, 1, stride, 0, false), batchNorm(out));
     return x -> {
       try (Tensor y = body.apply(x);
-          Tensor z = shortcut.apply(x);
-          Tensor sum = y.add_(z)) {
-        return sum.relu();
+          Tensor z = shortcut.apply(x)) {
+        y.add_(z);
+        return y.relu();
       }
     };
   }
@@ -116,12 +116,11 @@ final class TorchNetwork implements AutoCloseable {
     Tensor tokens = n.parameter(0.02, VOCABULARY, WIDTH);
     Tensor positions = n.parameter(0.02, CONTEXT, WIDTH);
     List<Stage> stages = new ArrayList<>();
-    stages.add(
-        x -> {
-          try (Tensor t = torch.embedding(tokens, x)) {
-            return t.add(positions);
-          }
-        });
+    stages.add(x -> {
+      try (Tensor t = torch.embedding(tokens, x)) {
+        return t.add(positions);
+      }
+    });
     for (int i = 0; i < LAYERS; i++) {
       stages.add(n.residual(n.chain(n.layerNorm(), n.attention())));
       stages.add(
@@ -224,7 +223,7 @@ final class TorchNetwork implements AutoCloseable {
   private Tensor parameter(double scale, long... sizes) {
     Tensor p = hold(torch.randn(sizes));
     try (Scalar s = new Scalar(scale)) {
-      p.mul_(s).close();
+      p.mul_(s); // returns the same handle
     }
     p.set_requires_grad(true);
     parameters.push_back(p);
