@@ -70,6 +70,7 @@ public final class RedisServer implements AutoCloseable {
   }
 
   /** A client of it. */
+  @SuppressWarnings("exports") // tests only
   public RedisClient client() {
     return RedisClient.create("127.0.0.1", port);
   }

@@ -34,6 +34,7 @@ public final class MicrometerObserver implements CallObserver {
   private final MeterRegistry registry;
 
   /** Metrics in a registry. */
+  @SuppressWarnings("exports") // optional: who calls this has Micrometer
   public MicrometerObserver(MeterRegistry registry) {
     this.registry = registry;
   }

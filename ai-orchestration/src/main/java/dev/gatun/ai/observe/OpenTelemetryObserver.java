@@ -30,6 +30,7 @@ public final class OpenTelemetryObserver implements CallObserver {
   private final Tracer tracer;
 
   /** Traces by a tracer named {@code dev.gatun.ai}. */
+  @SuppressWarnings("exports") // optional: who calls this has OpenTelemetry
   public OpenTelemetryObserver(OpenTelemetry telemetry) {
     tracer = telemetry.getTracer("dev.gatun.ai");
   }

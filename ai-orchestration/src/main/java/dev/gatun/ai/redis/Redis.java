@@ -59,6 +59,7 @@ public final class Redis implements AutoCloseable {
    * @param client not used by others while all its connections are needed here
    * @param connections the size of its pool, or less
    */
+  @SuppressWarnings("exports") // optional: who calls this has Jedis
   public static Redis of(UnifiedJedis client, int connections) {
     return new Redis(client, connections, false);
   }
@@ -69,6 +70,7 @@ public final class Redis implements AutoCloseable {
    * @throws redis.clients.jedis.exceptions.JedisException when the server does not answer, or
    *     answers with an error
    */
+  @SuppressWarnings("exports") // optional: who calls this has Jedis
   public <T> T with(Function<UnifiedJedis, T> work) {
     connections.acquireUninterruptibly();
     try {

@@ -1,0 +1,93 @@
+package dev.gatun.gateway;
+
+import dev.gatun.ai.AiClient;
+import dev.gatun.gateway.auth.Scope;
+import dev.gatun.gateway.chat.ChatCompletions;
+import dev.gatun.gateway.chat.Embeddings;
+import dev.gatun.gateway.chat.Messages;
+import dev.gatun.gateway.chat.Models;
+import dev.gatun.gateway.health.Health;
+import dev.gatun.gateway.health.StatusReport;
+import dev.gatun.gateway.http.Exchange;
+import dev.gatun.gateway.http.Route;
+import dev.gatun.gateway.http.Server;
+import dev.gatun.gateway.observe.HttpMetrics;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The REST service: an AI client behind HTTP, in its own endpoints and in OpenAI's and Anthropic's
+ * formats. Thread-safe.
+ */
+public final class Gateway implements AutoCloseable {
+  static final String VERSION = "0.1.0-SNAPSHOT";
+
+  private @Nullable Server server;
+
+  private Gateway() {}
+
+  /**
+   * Starts a gateway.
+   *
+   * @param config how it listens and who may call
+   * @param client answers; it stays the caller's
+   * @param metrics where the client's observers put their metrics too
+   * @throws java.io.UncheckedIOException when the port is taken
+   */
+  public static Gateway start(GatewayConfig config, AiClient client, HttpMetrics metrics) {
+    Gateway gateway = new Gateway();
+    gateway.server =
+        new Server(config.server(), config.keys(), metrics, gateway.routes(client, metrics));
+    return gateway;
+  }
+
+  private List<Route> routes(AiClient client, HttpMetrics metrics) {
+    Health health = new Health(client, this::draining, VERSION);
+    Models models = new Models(client);
+    return List.of(
+        Route.open("GET", "/health", health::all),
+        Route.open("GET", "/health/live", health::live),
+        Route.open("GET", "/health/ready", health::ready),
+        Route.of("GET", "/metrics", Scope.STATUS, (x, _) -> metrics(x, metrics)),
+        Route.of("GET", "/v1/ai/status", Scope.STATUS, new StatusReport(client)::handle),
+        Route.of("GET", "/v1/models", Scope.CHAT, models::list).errors(Route.ErrorStyle.OPENAI),
+        Route.of(
+                "POST",
+                "/v1/chat/completions",
+                Scope.CHAT,
+                new ChatCompletions(client, models)::handle)
+            .errors(Route.ErrorStyle.OPENAI),
+        Route.of("POST", "/v1/embeddings", Scope.CHAT, new Embeddings(client, models)::handle)
+            .errors(Route.ErrorStyle.OPENAI),
+        Route.of("POST", "/v1/messages", Scope.CHAT, new Messages(client, models)::handle)
+            .errors(Route.ErrorStyle.ANTHROPIC));
+  }
+
+  private static void metrics(Exchange exchange, HttpMetrics metrics) {
+    exchange.send(
+        200,
+        "text/plain; version=0.0.4; charset=utf-8",
+        metrics.scrape().getBytes(StandardCharsets.UTF_8));
+  }
+
+  private boolean draining() {
+    return server != null && server.draining();
+  }
+
+  /** The port that it listens on. */
+  public int port() {
+    if (server == null) {
+      throw new IllegalStateException("The gateway is not started");
+    }
+    return server.port();
+  }
+
+  /** Lets requests end, and stops. */
+  @Override
+  public void close() {
+    if (server != null) {
+      server.close();
+    }
+  }
+}

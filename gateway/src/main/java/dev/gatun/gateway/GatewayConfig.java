@@ -1,0 +1,65 @@
+package dev.gatun.gateway;
+
+import dev.gatun.ai.spi.ProviderConfig;
+import dev.gatun.gateway.auth.ApiKeys;
+import dev.gatun.gateway.http.Server;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * How a gateway listens and who may call.
+ *
+ * @param server the HTTP server
+ * @param keys the clients' keys; without any, everybody may call
+ */
+public record GatewayConfig(Server.Settings server, ApiKeys keys) {
+  /**
+   * Reads settings by the names of environment variables.
+   *
+   * <ul>
+   *   <li>{@code GATUN_HOST}: the address to listen on; default {@code 127.0.0.1} without keys,
+   *       else all addresses
+   *   <li>{@code GATUN_PORT}: default 8080
+   *   <li>{@code GATUN_API_KEYS}: see {@link ApiKeys#parse}
+   *   <li>{@code GATUN_MAX_BODY_BYTES}: default 10 MiB
+   *   <li>{@code GATUN_MAX_CONCURRENT}: default 1000
+   *   <li>{@code GATUN_IDLE_SECONDS}: how long a connection may say nothing; default 60
+   *   <li>{@code GATUN_DRAIN_SECONDS}: how long requests may go on at the end; default 30
+   *   <li>{@code GATUN_CORS_ORIGINS}: origins, separated by commas; default none
+   * </ul>
+   *
+   * @throws IllegalArgumentException when a value is unusable; the message names it
+   */
+  public static GatewayConfig read(ProviderConfig config) {
+    ApiKeys keys = ApiKeys.parse(config.get("GATUN_API_KEYS").orElse(""));
+    // Without keys nobody from outside shall spend the operator's money.
+    String host = config.get("GATUN_HOST").orElse(keys.isEmpty() ? "127.0.0.1" : "0.0.0.0");
+    return new GatewayConfig(
+        new Server.Settings(
+            host,
+            number(config, "GATUN_PORT", 8080, 0, 65_535),
+            number(config, "GATUN_MAX_BODY_BYTES", 10 << 20, 1, 1 << 30),
+            Duration.ofSeconds(number(config, "GATUN_IDLE_SECONDS", 60, 1, 3600)),
+            number(config, "GATUN_MAX_CONCURRENT", 1000, 1, 1_000_000),
+            Duration.ofSeconds(number(config, "GATUN_DRAIN_SECONDS", 30, 0, 3600)),
+            config
+                .get("GATUN_CORS_ORIGINS")
+                .map(o -> List.of(o.split("\\s*,\\s*", -1)))
+                .orElse(List.of())),
+        keys);
+  }
+
+  private static int number(ProviderConfig config, String name, int normal, int min, int max) {
+    String text = config.get(name).orElse(Integer.toString(normal));
+    try {
+      int value = Integer.parseInt(text);
+      if (value >= min && value <= max) {
+        return value;
+      }
+    } catch (NumberFormatException _) {
+      // Said below.
+    }
+    throw new IllegalArgumentException(
+        name + " must be a whole number from " + min + " to " + max + ", got '" + text + "'");
+  }
+}

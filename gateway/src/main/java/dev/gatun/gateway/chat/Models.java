@@ -1,0 +1,74 @@
+package dev.gatun.gateway.chat;
+
+import dev.gatun.ai.AiClient;
+import dev.gatun.ai.ModelRef;
+import dev.gatun.ai.Status;
+import dev.gatun.ai.json.Json;
+import dev.gatun.gateway.auth.Principal;
+import dev.gatun.gateway.http.Exchange;
+import dev.gatun.gateway.http.Problem;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The models, and what clients call them: {@code auto} leaves the choice to routing, {@code
+ * provider/model} names one, and so does {@code model} alone where one provider has it.
+ */
+public final class Models {
+  private static final String AUTO = "auto";
+  private final AiClient client;
+
+  /** The models of a client. */
+  public Models(AiClient client) {
+    this.client = client;
+  }
+
+  /**
+   * The model of a name; empty for {@code auto}.
+   *
+   * @throws Problem 404 when no provider has it
+   */
+  public Optional<ModelRef> resolve(String name) {
+    if (name.equals(AUTO)) {
+      return Optional.empty();
+    }
+    List<Status.ProviderStatus> providers = client.status().providers();
+    for (Status.ProviderStatus p : providers) {
+      String prefix = p.id() + "/";
+      if (name.startsWith(prefix) && name.length() > prefix.length()) {
+        return Optional.of(ModelRef.parse(name));
+      }
+    }
+    for (Status.ProviderStatus p : providers) {
+      if (p.models().contains(name)) {
+        return Optional.of(new ModelRef(p.id(), name));
+      }
+    }
+    throw Problem.of(
+        404,
+        "model-not-found",
+        "There is no model '"
+            + (name.length() > 80 ? name.substring(0, 80) + "…" : name)
+            + "'; GET /v1/models lists them, and 'auto' chooses one");
+  }
+
+  /** {@code GET /v1/models}, in OpenAI's format. */
+  public void list(Exchange exchange, Principal principal) {
+    List<Json> data = new ArrayList<>();
+    data.add(model(AUTO, "gatun"));
+    for (Status.ProviderStatus p : client.status().providers()) {
+      p.models().forEach(m -> data.add(model(p.id() + "/" + m, p.id())));
+    }
+    exchange.send(200, Json.object().put("object", "list").put("data", new Json.Arr(data)).build());
+  }
+
+  private static Json model(String id, String owner) {
+    return Json.object()
+        .put("id", id)
+        .put("object", "model")
+        .put("created", 0)
+        .put("owned_by", owner)
+        .build();
+  }
+}

@@ -1,0 +1,72 @@
+package dev.gatun.gateway.health;
+
+import dev.gatun.ai.AiClient;
+import dev.gatun.ai.Status;
+import dev.gatun.ai.json.Json;
+import dev.gatun.gateway.auth.Principal;
+import dev.gatun.gateway.http.Exchange;
+import java.time.Duration;
+import java.util.function.BooleanSupplier;
+
+/** {@code GET /health}, {@code /health/live} and {@code /health/ready}. Without I/O. */
+public final class Health {
+  private final AiClient client;
+  private final BooleanSupplier draining;
+  private final String version;
+  private final long start = System.nanoTime();
+
+  /**
+   * The health of a gateway.
+   *
+   * @param draining whether it is about to stop
+   * @param version of the gateway
+   */
+  public Health(AiClient client, BooleanSupplier draining, String version) {
+    this.client = client;
+    this.draining = draining;
+    this.version = version;
+  }
+
+  /** Everything: 200 when requests can be answered, else 503. */
+  public void all(Exchange exchange, Principal principal) {
+    Json.ObjectBuilder providers = Json.object();
+    for (Status.ProviderStatus p : client.status().providers()) {
+      providers.put(p.id(), usable(p) ? "up" : "down");
+    }
+    boolean ready = isReady();
+    exchange.send(
+        ready ? 200 : 503,
+        Json.object()
+            .put("status", state())
+            .put("version", version)
+            .put("uptime_seconds", Duration.ofNanos(System.nanoTime() - start).toSeconds())
+            .put(
+                "components",
+                Json.object().put("server", "up").put("providers", providers.build()).build())
+            .build());
+  }
+
+  /** The process works: restart it when this fails. */
+  public void live(Exchange exchange, Principal principal) {
+    exchange.send(200, Json.object("status", Json.of("up")));
+  }
+
+  /** Requests can be answered: send none while this fails. */
+  public void ready(Exchange exchange, Principal principal) {
+    exchange.send(isReady() ? 200 : 503, Json.object("status", Json.of(state())));
+  }
+
+  private boolean isReady() {
+    return !draining.getAsBoolean()
+        && client.status().providers().stream().anyMatch(Health::usable);
+  }
+
+  private String state() {
+    return draining.getAsBoolean() ? "draining" : isReady() ? "up" : "down";
+  }
+
+  private static boolean usable(Status.ProviderStatus p) {
+    return p.circuit() != Status.Circuit.OPEN
+        && p.keys().stream().anyMatch(Status.KeyStatus::usable);
+  }
+}

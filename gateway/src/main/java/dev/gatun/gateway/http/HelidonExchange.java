@@ -1,0 +1,209 @@
+package dev.gatun.gateway.http;
+
+import dev.gatun.ai.json.Json;
+import io.helidon.http.HeaderName;
+import io.helidon.http.HeaderNames;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** An exchange of Helidon's server. */
+final class HelidonExchange implements Exchange {
+  private static final HeaderName CONTENT_TYPE = HeaderNames.CONTENT_TYPE;
+
+  private final ServerRequest request;
+  private final ServerResponse response;
+  private final String requestId;
+  private final int maxBody;
+  private final DisconnectWatch.Watch watch;
+
+  HelidonExchange(
+      ServerRequest request,
+      ServerResponse response,
+      String requestId,
+      int maxBody,
+      DisconnectWatch.Watch watch) {
+    this.request = request;
+    this.response = response;
+    this.requestId = requestId;
+    this.maxBody = maxBody;
+    this.watch = watch;
+    // Not before: the last chunk of a stream is written when the handler has returned.
+    response.whenSent(watch::close);
+  }
+
+  @Override
+  public String method() {
+    return request.prologue().method().text();
+  }
+
+  @Override
+  public String path() {
+    return request.path().path();
+  }
+
+  @Override
+  public String pathParameter(String name) {
+    return request.path().pathParameters().get(name);
+  }
+
+  @Override
+  public Optional<String> query(String name) {
+    return request.query().contains(name)
+        ? Optional.of(request.query().get(name))
+        : Optional.empty();
+  }
+
+  @Override
+  public Optional<String> header(String name) {
+    return request.headers().first(HeaderNames.create(name));
+  }
+
+  @Override
+  public List<String> headers(String name) {
+    return request.headers().values(HeaderNames.create(name));
+  }
+
+  @Override
+  public String requestId() {
+    return requestId;
+  }
+
+  @Override
+  public String clientAddress() {
+    return request.remotePeer().host();
+  }
+
+  @Override
+  public byte[] body() {
+    if (!request.content().hasEntity()) {
+      return new byte[0];
+    }
+    if (request.headers().contentLength().orElse(0) > maxBody) {
+      throw tooLarge();
+    }
+    try (InputStream in = request.content().inputStream()) {
+      byte[] bytes = in.readNBytes(maxBody + 1);
+      if (bytes.length > maxBody) {
+        throw tooLarge();
+      }
+      return bytes;
+    } catch (IOException | UncheckedIOException e) {
+      throw Problem.of(408, "body-timeout", "The body of the request did not arrive in time");
+    }
+  }
+
+  private Problem tooLarge() {
+    // What is left of the body is not read: the connection cannot serve another request.
+    response.header(HeaderNames.CONNECTION, "close");
+    return Problem.of(
+        413, "body-too-large", "The body of the request is larger than " + maxBody + " bytes");
+  }
+
+  @Override
+  public Json.Obj json() {
+    String type = header("content-type").orElse("").toLowerCase(Locale.ROOT);
+    String media = type.contains(";") ? type.substring(0, type.indexOf(';')).strip() : type.strip();
+    if (!media.equals("application/json") && !media.endsWith("+json")) {
+      throw Problem.of(
+          415,
+          "unsupported-media-type",
+          "The body must be application/json, got '" + (media.isEmpty() ? "no type" : media) + "'");
+    }
+    byte[] bytes = body();
+    try {
+      if (Json.parse(new String(bytes, StandardCharsets.UTF_8)) instanceof Json.Obj o) {
+        return o;
+      }
+    } catch (Json.JsonSyntaxException e) {
+      throw Problem.of(400, "invalid-json", "The body is not a JSON document");
+    }
+    throw Problem.of(400, "invalid-json", "The body must be a JSON object");
+  }
+
+  @Override
+  public void setHeader(String name, String value) {
+    response.header(HeaderNames.create(name), value);
+  }
+
+  @Override
+  public void send(int status, Json value) {
+    send(status, "application/json", Json.write(value).getBytes(StandardCharsets.UTF_8));
+  }
+
+  @Override
+  public void send(int status, String contentType, byte[] body) {
+    watch.end();
+    if (watch.began()) {
+      response.header(HeaderNames.CONNECTION, "close");
+    }
+    response.status(status);
+    response.headers().set(CONTENT_TYPE, contentType);
+    response.send(body);
+  }
+
+  boolean isSent() {
+    return response.isSent();
+  }
+
+  @Override
+  public EventStream events() {
+    watch.begin();
+    if (watch.began()) {
+      response.header(HeaderNames.CONNECTION, "close");
+    }
+    response.status(200);
+    response.headers().set(CONTENT_TYPE, "text/event-stream");
+    response.headers().set(HeaderNames.CACHE_CONTROL, "no-cache");
+    // Proxies such as nginx would hold events back otherwise.
+    response.header(HeaderNames.create("X-Accel-Buffering"), "no");
+    return new Events(response.outputStream());
+  }
+
+  private record Events(OutputStream out) implements EventStream {
+    @Override
+    public void data(String data) {
+      write("data: " + data + "\n\n");
+    }
+
+    @Override
+    public void event(String name, String data) {
+      write("event: " + name + "\ndata: " + data + "\n\n");
+    }
+
+    private void write(String text) {
+      try {
+        out.write(text.getBytes(StandardCharsets.UTF_8));
+        out.flush();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    @Override
+    public void close() {
+      try {
+        out.close();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  @Override
+  public void interruptWhenClientLeaves() {
+    watch.beginLater();
+  }
+
+  /** The handler has returned. */
+  void finish() {
+    watch.end();
+  }
+}

@@ -1,0 +1,256 @@
+package dev.gatun.gateway.http;
+
+import dev.gatun.ai.error.AiException;
+import dev.gatun.gateway.auth.ApiKeys;
+import dev.gatun.gateway.auth.Principal;
+import dev.gatun.gateway.observe.HttpMetrics;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.Method;
+import io.helidon.webserver.WebServer;
+import io.helidon.webserver.http.HttpRouting;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import io.helidon.webserver.http1.Http1Config;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
+
+/**
+ * The HTTP server: for each request an id, security headers, authentication, one answer whatever
+ * happens, metrics and a line in the access log. Thread-safe.
+ */
+public final class Server implements AutoCloseable {
+  private static final Logger ACCESS = LoggerFactory.getLogger("dev.gatun.gateway.access");
+  private static final Logger LOG = LoggerFactory.getLogger(Server.class);
+
+  private final Settings settings;
+  private final ApiKeys keys;
+  private final HttpMetrics metrics;
+  private final DisconnectWatch watch = new DisconnectWatch();
+  private final AtomicInteger inFlight = new AtomicInteger();
+  private final WebServer server;
+  private volatile boolean draining;
+
+  /**
+   * How the server listens.
+   *
+   * @param host the address to listen on
+   * @param port the port; 0 for a free one
+   * @param maxBody the most bytes of a request's body
+   * @param idle how long a connection may say nothing
+   * @param maxConcurrent the most requests at once; more are answered by 503
+   * @param drain how long requests may go on when the server stops
+   * @param corsOrigins origins whose pages may call, or {@code *}; empty for none
+   */
+  public record Settings(
+      String host,
+      int port,
+      int maxBody,
+      Duration idle,
+      int maxConcurrent,
+      Duration drain,
+      List<String> corsOrigins) {
+    /** Copies the list. */
+    public Settings {
+      corsOrigins = List.copyOf(corsOrigins);
+    }
+  }
+
+  /**
+   * Starts a server.
+   *
+   * @throws UncheckedIOException when the port is taken
+   */
+  public Server(Settings settings, ApiKeys keys, HttpMetrics metrics, List<Route> routes) {
+    this.settings = settings;
+    this.keys = keys;
+    this.metrics = metrics;
+    server =
+        WebServer.builder()
+            .host(settings.host())
+            .port(settings.port())
+            .shutdownHook(false)
+            .idleConnectionTimeout(settings.idle())
+            .connectionOptions(o -> o.readTimeout(settings.idle()).tcpNoDelay(true))
+            .addProtocol(
+                Http1Config.builder()
+                    .maxHeadersSize(32 * 1024)
+                    .maxPrologueLength(8 * 1024)
+                    .addReceiveListener(watch)
+                    .build())
+            .routing(r -> routes(r, routes))
+            .build();
+    try {
+      server.start();
+    } catch (RuntimeException e) {
+      watch.close();
+      throw e;
+    }
+  }
+
+  private void routes(HttpRouting.Builder routing, List<Route> routes) {
+    for (Route route : routes) {
+      routing.route(
+          Method.create(route.method()), route.path(), (req, res) -> serve(route, req, res));
+    }
+    Route nothing =
+        Route.open(
+            "GET",
+            "/*",
+            (x, _) -> {
+              throw Problem.of(
+                  404, "not-found", "There is no " + x.method() + " " + printable(x.path()));
+            });
+    routing.any((req, res) -> serve(nothing, req, res));
+  }
+
+  /** The port that it listens on. */
+  public int port() {
+    return server.port();
+  }
+
+  /** Whether it has been told to stop. */
+  public boolean draining() {
+    return draining;
+  }
+
+  /** The requests that are being answered. */
+  public int inFlight() {
+    return inFlight.get();
+  }
+
+  private void serve(Route route, ServerRequest req, ServerResponse res) {
+    long start = System.nanoTime();
+    String id = requestId(req);
+    HelidonExchange exchange = new HelidonExchange(req, res, id, settings.maxBody(), watch.open());
+    res.header(HeaderNames.create("X-Request-Id"), id);
+    res.header(HeaderNames.create("X-Content-Type-Options"), "nosniff");
+    res.header(HeaderNames.create("Referrer-Policy"), "no-referrer");
+    cors(req, res);
+    String tenant = "";
+    int now = inFlight.incrementAndGet();
+    try (var _ = MDC.putCloseable("request_id", id)) {
+      if (preflight(req)) {
+        exchange.send(204, "text/plain", new byte[0]);
+        return;
+      }
+      if (now > settings.maxConcurrent() && route.scope().isPresent()) {
+        throw Problem.of(503, "overloaded", "The gateway has too much to do")
+            .retryAfter(Optional.of(Duration.ofSeconds(1)));
+      }
+      Principal principal =
+          route.scope().isPresent()
+              ? keys.authenticate(exchange, route.scope().get())
+              : Principal.ANYBODY;
+      tenant = principal.tenant();
+      route.endpoint().handle(exchange, principal);
+    } catch (Problem p) {
+      answer(exchange, route, p);
+    } catch (AiException e) {
+      answer(exchange, route, AiProblems.of(e));
+    } catch (UncheckedIOException e) {
+      LOG.debug("The client left: {}", e.getMessage());
+    } catch (RuntimeException e) {
+      LOG.error("An error of the gateway", e);
+      answer(
+          exchange,
+          route,
+          Problem.of(500, "internal-error", "The gateway failed; its log says more under this id"));
+    } finally {
+      inFlight.decrementAndGet();
+      exchange.finish();
+      long nanos = System.nanoTime() - start;
+      metrics.answered(route.method(), route.path(), res.status().code(), nanos);
+      ACCESS
+          .atInfo()
+          .addKeyValue("request_id", id)
+          .addKeyValue("method", exchange.method())
+          .addKeyValue("route", route.path())
+          .addKeyValue("status", res.status().code())
+          .addKeyValue("ms", nanos / 1_000_000)
+          .addKeyValue("tenant", tenant)
+          .log("request");
+    }
+  }
+
+  private static void answer(HelidonExchange exchange, Route route, Problem p) {
+    if (exchange.isSent()) {
+      LOG.warn("After the answer had begun: {}", p.type());
+      return;
+    }
+    p.retryAfter()
+        .ifPresent(d ->
+            exchange.setHeader(
+                "Retry-After", Long.toString(Math.max(1, d.plusMillis(999).toSeconds()))));
+    exchange.send(
+        p.status(),
+        ErrorBodies.contentType(route.style()),
+        ErrorBodies.of(p, route.style(), exchange.requestId())
+            .toString()
+            .getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** The client's own id when it is harmless in logs and headers, else a new one. */
+  private static String requestId(ServerRequest req) {
+    return req.headers()
+        .first(HeaderNames.create("X-Request-Id"))
+        .filter(v -> v.matches("[A-Za-z0-9._-]{1,64}"))
+        .orElseGet(() -> UUID.randomUUID().toString());
+  }
+
+  private void cors(ServerRequest req, ServerResponse res) {
+    Optional<String> origin = req.headers().first(HeaderNames.ORIGIN);
+    if (origin.isEmpty()
+        || !(settings.corsOrigins().contains("*")
+            || settings.corsOrigins().contains(origin.get()))) {
+      return;
+    }
+    res.header(HeaderNames.ACCESS_CONTROL_ALLOW_ORIGIN, origin.get());
+    res.header(HeaderNames.VARY, "Origin");
+    res.header(HeaderNames.ACCESS_CONTROL_EXPOSE_HEADERS, "X-Request-Id, Retry-After");
+    if (preflight(req)) {
+      res.header(HeaderNames.ACCESS_CONTROL_ALLOW_METHODS, "GET, POST, DELETE");
+      res.header(
+          HeaderNames.ACCESS_CONTROL_ALLOW_HEADERS,
+          req.headers()
+              .first(HeaderNames.ACCESS_CONTROL_REQUEST_HEADERS)
+              .filter(h -> h.matches("[A-Za-z0-9, -]{1,1024}"))
+              .orElse("Authorization, Content-Type"));
+      res.header(HeaderNames.ACCESS_CONTROL_MAX_AGE, "600");
+    }
+  }
+
+  private static boolean preflight(ServerRequest req) {
+    return req.prologue().method().equals(Method.OPTIONS)
+        && req.headers().contains(HeaderNames.ACCESS_CONTROL_REQUEST_METHOD);
+  }
+
+  /** A path in a sentence and a log line: no control characters, not endless. */
+  static String printable(String path) {
+    String clean = path.replaceAll("[^\\x20-\\x7e]", "?");
+    return clean.length() > 100 ? clean.substring(0, 100) + "…" : clean;
+  }
+
+  /** Lets requests end, up to the time that the settings allow, and stops. */
+  @Override
+  public void close() {
+    draining = true;
+    long end = System.nanoTime() + settings.drain().toNanos();
+    try {
+      while (inFlight.get() > 0 && System.nanoTime() < end) {
+        Thread.sleep(10);
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+    server.stop();
+    watch.close();
+  }
+}

@@ -1,0 +1,48 @@
+package dev.gatun.gateway.observe;
+
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/** Metrics of the gateway, in Prometheus's format. Thread-safe. */
+public final class HttpMetrics {
+  private static final Duration[] BUCKETS = {
+    Duration.ofMillis(1),
+    Duration.ofMillis(5),
+    Duration.ofMillis(25),
+    Duration.ofMillis(100),
+    Duration.ofMillis(500),
+    Duration.ofSeconds(2),
+    Duration.ofSeconds(10),
+    Duration.ofSeconds(60)
+  };
+
+  private final PrometheusMeterRegistry registry =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+
+  /** No metrics yet. */
+  public HttpMetrics() {}
+
+  /** Where other metrics go. */
+  public PrometheusMeterRegistry registry() {
+    return registry;
+  }
+
+  /** A request was answered. */
+  public void answered(String method, String route, int status, long nanos) {
+    Timer.builder("http.server.request.duration")
+        .tag("http.request.method", method)
+        .tag("http.route", route)
+        .tag("http.response.status_code", Integer.toString(status))
+        .serviceLevelObjectives(BUCKETS)
+        .register(registry)
+        .record(nanos, TimeUnit.NANOSECONDS);
+  }
+
+  /** All metrics as text. */
+  public String scrape() {
+    return registry.scrape();
+  }
+}

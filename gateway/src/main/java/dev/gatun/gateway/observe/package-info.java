@@ -1,0 +1,3 @@
+/** What the gateway tells of itself. */
+@org.jspecify.annotations.NullMarked
+package dev.gatun.gateway.observe;

@@ -1,0 +1,3 @@
+/** The REST service: {@link dev.gatun.gateway.Gateway} starts it. */
+@org.jspecify.annotations.NullMarked
+package dev.gatun.gateway;

@@ -1,0 +1,72 @@
+package dev.gatun.gateway;
+
+import dev.gatun.ai.AiClient;
+import dev.gatun.ai.json.Json;
+import dev.gatun.ai.spi.ProviderConfig;
+import dev.gatun.gateway.observe.HttpMetrics;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+
+/** A gateway on a free port, over a scripted provider. */
+final class Running implements AutoCloseable {
+  static final String KEY = "a-key-of-a-client-0123456789";
+
+  final ScriptedProvider provider = new ScriptedProvider();
+  final Gateway gateway;
+  private final AiClient client;
+  private final HttpClient http = HttpClient.newHttpClient();
+
+  Running(String... settings) {
+    client = AiClient.builder().provider(provider).timeout(Duration.ofSeconds(20)).build();
+    Map<String, String> config =
+        new HashMap<>(Map.of("GATUN_PORT", "0", "GATUN_DRAIN_SECONDS", "0"));
+    for (int i = 0; i < settings.length; i += 2) {
+      config.put(settings[i], settings[i + 1]);
+    }
+    gateway =
+        Gateway.start(GatewayConfig.read(ProviderConfig.of(config)), client, new HttpMetrics());
+  }
+
+  String url(String path) {
+    return "http://127.0.0.1:" + gateway.port() + path;
+  }
+
+  HttpResponse<String> get(String path, String... headers)
+      throws IOException, InterruptedException {
+    return send(HttpRequest.newBuilder(URI.create(url(path))), headers);
+  }
+
+  HttpResponse<String> post(String path, String body, String... headers)
+      throws IOException, InterruptedException {
+    return send(
+        HttpRequest.newBuilder(URI.create(url(path)))
+            .header("content-type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString(body)),
+        headers);
+  }
+
+  private HttpResponse<String> send(HttpRequest.Builder request, String... headers)
+      throws IOException, InterruptedException {
+    for (int i = 0; i < headers.length; i += 2) {
+      request.setHeader(headers[i], headers[i + 1]);
+    }
+    return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  static Json.Obj json(HttpResponse<String> response) {
+    return (Json.Obj) Json.parse(response.body());
+  }
+
+  @Override
+  public void close() {
+    gateway.close();
+    client.close();
+    http.close();
+  }
+}
