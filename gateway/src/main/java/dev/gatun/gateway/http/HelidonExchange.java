@@ -3,6 +3,7 @@ package dev.gatun.gateway.http;
 import dev.gatun.ai.json.Json;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
+import io.helidon.webserver.ServerConnectionException;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
@@ -146,7 +147,15 @@ final class HelidonExchange implements Exchange {
     }
     response.status(status);
     response.headers().set(CONTENT_TYPE, contentType);
-    response.send(body);
+    try {
+      response.send(body);
+    } catch (ServerConnectionException e) {
+      throw left(e);
+    }
+  }
+
+  private static UncheckedIOException left(Exception e) {
+    return new UncheckedIOException(new IOException("The client has left", e));
   }
 
   boolean isSent() {
@@ -182,8 +191,8 @@ final class HelidonExchange implements Exchange {
       try {
         out.write(text.getBytes(StandardCharsets.UTF_8));
         out.flush();
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
+      } catch (IOException | ServerConnectionException e) {
+        throw left(e);
       }
     }
 
@@ -191,8 +200,8 @@ final class HelidonExchange implements Exchange {
     public void close() {
       try {
         out.close();
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
+      } catch (IOException | ServerConnectionException e) {
+        throw left(e);
       }
     }
   }

@@ -134,29 +134,18 @@ public final class Server implements AutoCloseable {
     res.header(HeaderNames.create("X-Content-Type-Options"), "nosniff");
     res.header(HeaderNames.create("Referrer-Policy"), "no-referrer");
     cors(req, res);
-    String tenant = "";
-    int now = inFlight.incrementAndGet();
+    Caller caller = new Caller();
+    inFlight.incrementAndGet();
     try (var _ = MDC.putCloseable("request_id", id)) {
-      if (preflight(req)) {
-        exchange.send(204, "text/plain", new byte[0]);
-        return;
+      try {
+        dispatch(route, req, exchange, caller);
+      } catch (Problem p) {
+        answer(exchange, route, p);
+      } catch (AiException e) {
+        answer(exchange, route, AiProblems.of(e));
       }
-      if (now > settings.maxConcurrent() && route.scope().isPresent()) {
-        throw Problem.of(503, "overloaded", "The gateway has too much to do")
-            .retryAfter(Optional.of(Duration.ofSeconds(1)));
-      }
-      Principal principal =
-          route.scope().isPresent()
-              ? keys.authenticate(exchange, route.scope().get())
-              : Principal.ANYBODY;
-      tenant = principal.tenant();
-      route.endpoint().handle(exchange, principal);
-    } catch (Problem p) {
-      answer(exchange, route, p);
-    } catch (AiException e) {
-      answer(exchange, route, AiProblems.of(e));
     } catch (UncheckedIOException e) {
-      LOG.debug("The client left: {}", e.getMessage());
+      LOG.debug("Not answered: {}", e.getMessage());
     } catch (RuntimeException e) {
       LOG.error("An error of the gateway", e);
       answer(
@@ -175,9 +164,31 @@ public final class Server implements AutoCloseable {
           .addKeyValue("route", route.path())
           .addKeyValue("status", res.status().code())
           .addKeyValue("ms", nanos / 1_000_000)
-          .addKeyValue("tenant", tenant)
+          .addKeyValue("tenant", caller.tenant)
           .log("request");
     }
+  }
+
+  /** Who calls, for the access log, once it is known. */
+  private static final class Caller {
+    private String tenant = "";
+  }
+
+  private void dispatch(Route route, ServerRequest req, HelidonExchange exchange, Caller caller) {
+    if (preflight(req)) {
+      exchange.send(204, "text/plain", new byte[0]);
+      return;
+    }
+    if (inFlight.get() > settings.maxConcurrent() && route.scope().isPresent()) {
+      throw Problem.of(503, "overloaded", "The gateway has too much to do")
+          .retryAfter(Optional.of(Duration.ofSeconds(1)));
+    }
+    Principal principal =
+        route.scope().isPresent()
+            ? keys.authenticate(exchange, route.scope().get())
+            : Principal.ANYBODY;
+    caller.tenant = principal.tenant();
+    route.endpoint().handle(exchange, principal);
   }
 
   private static void answer(HelidonExchange exchange, Route route, Problem p) {
