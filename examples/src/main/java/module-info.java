@@ -5,6 +5,7 @@ module dev.gatun.examples {
   requires dev.gatun.ai;
   requires dev.gatun.ai.testkit;
   requires dev.gatun.benchmarks;
+  requires dev.gatun.gateway;
   requires transitive dev.gatun.nn;
   requires info.picocli;
   requires java.desktop;
@@ -19,6 +20,8 @@ module dev.gatun.examples {
   opens dev.gatun.examples to
       info.picocli;
   opens dev.gatun.examples.ai to
+      info.picocli;
+  opens dev.gatun.examples.gateway to
       info.picocli;
   opens dev.gatun.examples.mnist to
       info.picocli;
