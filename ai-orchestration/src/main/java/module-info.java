@@ -7,7 +7,6 @@ module dev.gatun.ai {
   requires kotlin.stdlib; // by Moshi and Okio, which are automatic modules and so cannot say it
   requires transitive okio;
   requires okhttp3;
-  requires dev.failsafe.core;
   requires static io.opentelemetry.api;
   requires static io.opentelemetry.context;
   requires static micrometer.core;

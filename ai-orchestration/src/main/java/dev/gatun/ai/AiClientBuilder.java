@@ -291,7 +291,7 @@ public final class AiClientBuilder {
     return this;
   }
 
-  /** Sets what replaces personal data, in every request. */
+  /** Sets what replaces personal data; it sees every request and decides by its data policy. */
   public AiClientBuilder privacy(PrivacyGuard value) {
     privacy = value;
     return this;

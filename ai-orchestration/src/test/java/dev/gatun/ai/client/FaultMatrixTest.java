@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.gatun.ai.AiClient;
+import dev.gatun.ai.AiClientBuilder;
 import dev.gatun.ai.ChatRequest;
 import dev.gatun.ai.ChatResponse;
 import dev.gatun.ai.ChatStream;
@@ -21,6 +22,7 @@ import dev.gatun.ai.testkit.Failure;
 import dev.gatun.ai.testkit.Match;
 import dev.gatun.ai.testkit.Position;
 import dev.gatun.ai.testkit.RecordedRequest;
+import dev.gatun.ai.testkit.RetryAfter;
 import dev.gatun.ai.testkit.Script;
 import dev.gatun.ai.testkit.ScriptedServer;
 import java.time.Duration;
@@ -85,6 +87,10 @@ class FaultMatrixTest {
   }
 
   private AiClient client(Dialect... dialects) {
+    return builder(dialects).build();
+  }
+
+  private AiClientBuilder builder(Dialect... dialects) {
     Map<String, String> env = new HashMap<>();
     for (Dialect d : dialects) {
       env.put(d.name() + "_API_KEY", "key-of-" + d.id());
@@ -96,8 +102,7 @@ class FaultMatrixTest {
         .retriesPerModel(0)
         .firstTokenTimeout(Duration.ofMillis(500))
         .idleTimeout(Duration.ofMillis(500))
-        .timeout(Duration.ofSeconds(10))
-        .build();
+        .timeout(Duration.ofSeconds(10));
   }
 
   private static Map<String, Script> faults(Position at) {
@@ -238,6 +243,37 @@ class FaultMatrixTest {
         t.join();
       }
     }
+  }
+
+  static Stream<Arguments> waits() {
+    List<Arguments> all = new ArrayList<>();
+    for (Dialect d : Dialect.values()) {
+      all.add(Arguments.of(d, RetryAfter.seconds(7)));
+      all.add(Arguments.of(d, RetryAfter.decimal(Duration.ofMillis(6500))));
+      all.add(Arguments.of(d, RetryAfter.date(Duration.ofSeconds(8))));
+      all.add(Arguments.of(d, RetryAfter.millis(6200)));
+    }
+    all.add(Arguments.of(Dialect.GEMINI, RetryAfter.retryInfo(Duration.ofSeconds(7))));
+    all.add(Arguments.of(Dialect.OPENAI, RetryAfter.goReset(Duration.ofSeconds(7))));
+    all.add(Arguments.of(Dialect.ANTHROPIC, RetryAfter.rfc3339Reset(Duration.ofSeconds(7))));
+    return all.stream();
+  }
+
+  @ParameterizedTest
+  @MethodSource("waits")
+  void whatAProviderAsksToWaitIsAFloorInEveryForm(Dialect dialect, RetryAfter form) {
+    server
+        .when(Match.any())
+        .then(Script.fail(Failure.RATE_LIMIT).retryAfter(form))
+        .always(Script.reply("right"));
+    FakeTime time = new FakeTime();
+    try (AiClient client = builder(dialect).time(time).build()) {
+      assertThat(client.chat(HI.timeout(Duration.ofMinutes(2))).text()).isEqualTo("right");
+    }
+    Duration slept = time.sleeps.stream().reduce(Duration.ZERO, Duration::plus);
+    // A date has whole seconds and was written a moment ago.
+    assertThat(slept).isBetween(Duration.ofSeconds(6), Duration.ofSeconds(9));
+    assertThat(server.count()).isEqualTo(2);
   }
 
   /** No credential of one provider is in a request to another. */
