@@ -8,6 +8,7 @@ import dev.gatun.ai.error.AiException;
 import dev.gatun.ai.error.Failure;
 import dev.gatun.ai.spi.CallContext;
 import dev.gatun.ai.spi.Cancellation;
+import dev.gatun.ai.spi.Deadline;
 import dev.gatun.ai.spi.Limiter;
 import dev.gatun.ai.spi.Prices;
 import java.time.Duration;
@@ -19,6 +20,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -224,12 +227,48 @@ final class AttemptLoop<R> {
       OpenAttempt attempt = open(first);
       long from = settings.time().nanos();
       try {
-        return attempt(attempt, call.cancellation);
+        return Thread.currentThread().isVirtual()
+            ? attempt(attempt, call.cancellation)
+            : apart(attempt);
       } finally {
         call.elsewhere(settings.time().nanos() - from);
       }
     }
     return hedged(first, settings.hedging().get());
+  }
+
+  /**
+   * Runs an attempt in a virtual thread. A platform thread that waits for a socket does not notice
+   * an interrupt; one that waits for another thread does, and then cancels the request.
+   */
+  private Result<R> apart(OpenAttempt attempt) {
+    CompletableFuture<Result<R>> done = new CompletableFuture<>();
+    Thread.startVirtualThread(() -> {
+      try {
+        Result<R> result = attempt(attempt, call.cancellation);
+        if (!done.complete(result)) {
+          result.reply().ifPresent(operation::discard);
+        }
+      } catch (Throwable e) {
+        done.completeExceptionally(e);
+      }
+    });
+    try {
+      return done.get();
+    } catch (InterruptedException e) {
+      if (!done.cancel(false) && !done.isCompletedExceptionally()) {
+        done.join().reply().ifPresent(operation::discard); // it came at the same moment
+      }
+      attempt.cancel(0);
+      call.cancellation.cancel();
+      throw Errors.interrupted();
+    } catch (ExecutionException e) {
+      switch (e.getCause()) {
+        case RuntimeException r -> throw r;
+        case Error r -> throw r;
+        case null, default -> throw new IllegalStateException(e);
+      }
+    }
   }
 
   /** Reserves what the attempt may need; gives the permits back when there is not that much. */
@@ -345,7 +384,7 @@ final class AttemptLoop<R> {
               context(o, cancellation),
               attempt.maxOutput);
     } catch (RuntimeException e) {
-      AiException error = Errors.taxonomy(e);
+      AiException error = ofTheAttempt(Errors.taxonomy(e));
       attempt.fail(error, Optional.empty(), 0);
       return new Result<>(attempt, Optional.empty(), Optional.of(error), false);
     } catch (Error e) {
@@ -361,6 +400,15 @@ final class AttemptLoop<R> {
     return new Result<>(attempt, Optional.of(reply), Optional.empty(), false);
   }
 
+  /** The time of an attempt is over: that of the call may not be. */
+  private AiException ofTheAttempt(AiException e) {
+    return e instanceof AiException.TimedOut t
+            && t.phase() == AiException.TimedOut.Phase.TOTAL
+            && !call.deadline.passed()
+        ? new AiException.TimedOut(AiException.TimedOut.Phase.FIRST_TOKEN, e.failure())
+        : e;
+  }
+
   /** An attempt has half of the time that is left, as long as there may be another one. */
   private CallContext context(Option o, Cancellation cancellation) {
     Duration left = call.deadline.remaining();
@@ -371,7 +419,7 @@ final class AttemptLoop<R> {
         operation.streams() && t.firstToken().compareTo(share) < 0 ? t.firstToken() : share;
     return new CallContext(
         call.id,
-        call.deadline,
+        operation.streams() ? call.deadline : Deadline.in(share, settings.time()),
         t.connect().compareTo(share) < 0 ? t.connect() : share,
         first,
         t.idle(),

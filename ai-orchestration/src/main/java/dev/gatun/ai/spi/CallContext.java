@@ -6,7 +6,7 @@ import java.time.Duration;
  * What accompanies an attempt.
  *
  * @param correlationId ties logs, traces and attempts of one call together
- * @param deadline when the whole call must be over
+ * @param deadline when the attempt must be over
  * @param connect the longest wait for a connection
  * @param firstToken the longest wait for the first piece of the answer
  * @param idle the longest wait between two pieces

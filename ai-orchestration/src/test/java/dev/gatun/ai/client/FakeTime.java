@@ -11,11 +11,12 @@ import java.util.concurrent.atomic.AtomicLong;
 /** Time that passes when somebody sleeps, and remembers how long each slept. */
 final class FakeTime implements TimeSource {
   private final AtomicLong nanos = new AtomicLong(1_000_000_000L);
+  private final Instant start = Instant.now().minusSeconds(1);
   final List<Duration> sleeps = Collections.synchronizedList(new ArrayList<>());
 
   @Override
   public Instant now() {
-    return Instant.parse("2026-11-25T00:00:00Z").plusNanos(nanos.get());
+    return start.plusNanos(nanos.get());
   }
 
   @Override

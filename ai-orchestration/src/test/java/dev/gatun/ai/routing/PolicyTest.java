@@ -138,8 +138,7 @@ class PolicyTest {
   void aSettingThatAModelIgnoresDecidesBetweenEquals() {
     Set<Capability> fewer = EnumSet.allOf(Capability.class);
     fewer.remove(Capability.TEMPERATURE);
-    ModelInfo less =
-        new ModelInfo(ref("less"), fewer, 100_000, 4_000, Map.of(), Optional.empty());
+    ModelInfo less = new ModelInfo(ref("less"), fewer, 100_000, 4_000, Map.of(), Optional.empty());
     ModelInfo all =
         new ModelInfo(
             ref("all"),
