@@ -5,6 +5,7 @@ import static dev.gatun.autograd.Saves.INPUTS;
 import dev.gatun.tensor.DType;
 import dev.gatun.tensor.Engine;
 import dev.gatun.tensor.Tensor;
+import dev.gatun.tensor.op.ActivationKind;
 import dev.gatun.tensor.op.BatchNorm;
 import dev.gatun.tensor.op.BatchNormGrad;
 import dev.gatun.tensor.op.LayerNorm;
@@ -18,8 +19,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The gradients of composites that have one in closed form. */
 final class CompositeRules {
-  private static final double INV_SQRT_2PI = 1 / Math.sqrt(2 * Math.PI);
-
   /** Linear in the gradient; flat in relu's result. */
   static final Rule RELU_GRAD =
       Rule.of(
@@ -37,19 +36,12 @@ final class CompositeRules {
   }
 
   static Rule silu() {
-    return Rule.gx((g, x) -> {
-      Tensor s = x.sigmoid();
-      return g.mul(s.mul(x.mul(s.rsub(1.0)).add(1.0)));
-    });
+    return Rule.gx((g, x) -> UnaryRules.activation(ActivationKind.SILU, g, x));
   }
 
-  /** Phi(x) + x phi(x). */
-  static Rule gelu() {
-    return Rule.gx((g, x) -> {
-      Tensor cdf = x.mul(-Math.sqrt(0.5)).erfc().mul(0.5);
-      Tensor pdf = x.square().mul(-0.5).exp().mul(INV_SQRT_2PI);
-      return g.mul(cdf.add(x.mul(pdf)));
-    });
+  static Rule gelu(boolean tanh) {
+    ActivationKind kind = tanh ? ActivationKind.GELU_TANH : ActivationKind.GELU;
+    return Rule.gx((g, x) -> UnaryRules.activation(kind, g, x));
   }
 
   /** Only the inputs are saved; mean and variance are computed again. */

@@ -1,6 +1,7 @@
 package dev.gatun.autograd;
 
 import dev.gatun.tensor.Tensor;
+import dev.gatun.tensor.op.ActivationGrad;
 import dev.gatun.tensor.op.BatchNorm;
 import dev.gatun.tensor.op.BatchNormGrad;
 import dev.gatun.tensor.op.BinaryScalar;
@@ -106,8 +107,9 @@ final class GradientRules {
       case LayerNorm n -> CompositeRules.layerNorm(n);
       case BatchNorm n -> CompositeRules.batchNorm(n);
       case BatchNormGrad _ -> Rule.DECOMPOSE;
-      case Gelu g -> g.tanh() ? Rule.DECOMPOSE : CompositeRules.gelu();
+      case Gelu g -> CompositeRules.gelu(g.tanh());
       case Silu _ -> CompositeRules.silu();
+      case ActivationGrad _ -> Rule.DECOMPOSE;
       case ReluGrad _ -> CompositeRules.RELU_GRAD;
       case Linear _ -> ContractionRules.LINEAR;
       case HardSigmoid _ -> CompositeRules.hardSigmoid();

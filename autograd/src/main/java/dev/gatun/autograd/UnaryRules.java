@@ -6,6 +6,8 @@ import static dev.gatun.autograd.Rule.gy;
 
 import dev.gatun.tensor.Engine;
 import dev.gatun.tensor.Tensor;
+import dev.gatun.tensor.op.ActivationGrad;
+import dev.gatun.tensor.op.ActivationKind;
 import dev.gatun.tensor.op.Primitive;
 import dev.gatun.tensor.op.ReluGrad;
 import dev.gatun.tensor.op.UnaryKind;
@@ -59,12 +61,12 @@ final class UnaryRules {
       case ATAN -> gx((g, x) -> g.div(x.square().add(1.0)));
       case SINH -> gx((g, x) -> g.mul(x.cosh()));
       case COSH -> gx((g, x) -> g.mul(x.sinh()));
-      case TANH -> gy((g, y) -> g.mul(y.square().rsub(1.0)));
+      case TANH -> gy((g, y) -> activation(ActivationKind.TANH, g, y));
       case ASINH -> gx((g, x) -> g.mul(x.square().add(1.0).rsqrt()));
       case ACOSH -> gx((g, x) -> g.mul(x.square().sub(1.0).rsqrt()));
       case ATANH -> gx((g, x) -> g.div(x.square().rsub(1.0)));
 
-      case SIGMOID -> gy((g, y) -> g.mul(y.mul(y.rsub(1.0))));
+      case SIGMOID -> gy((g, y) -> activation(ActivationKind.SIGMOID, g, y));
       case ERF -> gx((g, x) -> g.mul(x.square().neg().exp()).mul(TWO_OVER_SQRT_PI));
       case ERFC -> gx((g, x) -> g.mul(x.square().neg().exp()).mul(-TWO_OVER_SQRT_PI));
       case ERFINV -> gy((g, y) -> g.mul(y.square().exp()).mul(1 / TWO_OVER_SQRT_PI));
@@ -74,6 +76,11 @@ final class UnaryRules {
 
       case NOT, IS_NAN, IS_INF, IS_FINITE -> Rule.NONE;
     };
+  }
+
+  /** The gradient of an activation; v is its output or input, as the kind says. */
+  static Tensor activation(ActivationKind kind, Tensor g, Tensor v) {
+    return Engine.call(new ActivationGrad(kind), g, v);
   }
 
   /**

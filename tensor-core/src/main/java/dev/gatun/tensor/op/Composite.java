@@ -16,6 +16,7 @@ public sealed interface Composite extends Op
         BatchNormGrad,
         Gelu,
         Silu,
+        ActivationGrad,
         HardSigmoid,
         ReluGrad,
         Linear,

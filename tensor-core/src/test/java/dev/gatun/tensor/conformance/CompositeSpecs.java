@@ -5,6 +5,8 @@ import static dev.gatun.tensor.conformance.Input.index;
 import static dev.gatun.tensor.conformance.Input.real;
 
 import dev.gatun.tensor.Shape;
+import dev.gatun.tensor.op.ActivationGrad;
+import dev.gatun.tensor.op.ActivationKind;
 import dev.gatun.tensor.op.BatchNorm;
 import dev.gatun.tensor.op.BatchNormGrad;
 import dev.gatun.tensor.op.CrossEntropy;
@@ -18,7 +20,9 @@ import dev.gatun.tensor.op.ScaledDotProductAttention;
 import dev.gatun.tensor.op.ScaledDotProductAttentionGrad;
 import dev.gatun.tensor.op.Silu;
 import dev.gatun.tensor.op.Softmax;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Composites but for the elementwise {@link dev.gatun.tensor.op.BinaryScalar}. Stateless. */
 final class CompositeSpecs {
@@ -49,7 +53,28 @@ final class CompositeSpecs {
     return Input.real(lead.concat(Shape.of(rows, columns)), -1, 1);
   }
 
+  private static Stream<OpSpec> activationGrads() {
+    return Arrays.stream(ActivationKind.values())
+        .map(k -> {
+          ActivationGrad op = new ActivationGrad(k);
+          Input v = real(Shape.of(5, 7), -4, 4).kinks(0);
+          return OpSpec.of(
+                  "ActivationGrad " + k,
+                  OpSpec.FLOATS,
+                  Sample.of(op, real(5, 7), v),
+                  Sample.of(op, real(), real()),
+                  Sample.of(op, real(0, 3), real(0, 3)),
+                  Sample.of(op, real(70_001), real(70_001)).forSize())
+              .within(Tolerance.steps(32, 4, 1))
+              .special(OpSpec.Special.NONE);
+        });
+  }
+
   static List<OpSpec> all() {
+    return Stream.concat(composites().stream(), activationGrads()).toList();
+  }
+
+  private static List<OpSpec> composites() {
     return List.of(
         OpSpec.of(
                 "Softmax",

@@ -15,6 +15,9 @@ final class Elementwise {
   /** Elements below which an operation stays on one thread. */
   static final int PARALLEL = 1 << 15;
 
+  /** Elements that one call of a kernel computes. */
+  private static final int CHUNK = 1 << 14;
+
   private static final int LANES = SimdSpecies.floats().length();
   private static final int BLOCK = Scratch.BLOCK;
 
@@ -92,7 +95,17 @@ final class Elementwise {
       at[i] = (in[i].offset() + start) * sizes[i];
     }
     int outSize = out.dtype().byteSize();
-    block(kernel, segments, at, sizes, out.segment(), (out.offset() + start) * outSize, outSize, n);
+    MemorySegment target = out.segment();
+    long outAt = (out.offset() + start) * outSize;
+    // By blocks: a kernel that has run some times is compiled, one long run would not end in code.
+    for (int left = n; left > 0; left -= CHUNK) {
+      int count = Math.min(CHUNK, left);
+      block(kernel, segments, at, sizes, target, outAt, outSize, count);
+      for (int i = 0; i < at.length; i++) {
+        at[i] += (long) CHUNK * sizes[i];
+      }
+      outAt += (long) CHUNK * outSize;
+    }
   }
 
   /** Any number of dense elements: whole vectors where they lie, the rest through a buffer. */

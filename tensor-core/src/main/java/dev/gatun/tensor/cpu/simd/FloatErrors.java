@@ -1,160 +1,155 @@
 package dev.gatun.tensor.cpu.simd;
 
-import java.lang.foreign.MemorySegment;
-import java.nio.ByteOrder;
-import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The error function's family on float32, computed in float64 vectors and rounded once. The
- * rational approximations are W. J. Cody's (Rational Chebyshev approximations for the error
- * function, Mathematics of Computation 23, 1969). Stateless.
+ * The error function's family on vectors of float32, from exactly rounded operations only. The
+ * complement is {@code erfc(a) = e^(-a^2) t Q(t)} with {@code t = 1 / (1 + 0.3 a)}, the form of
+ * Abramowitz and Stegun 7.1.26; Q is a minimax fit in relative error, so that it holds where the
+ * result is small, too. Stateless.
  */
 final class FloatErrors {
-  private static final VectorSpecies<Float> FLOATS = SimdSpecies.floats();
-  private static final VectorSpecies<Double> SPECIES = SimdSpecies.doubles();
-  private static final int LANES = FLOATS.length();
-  private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+  private static final VectorSpecies<Float> SPECIES = SimdSpecies.floats();
+  private static final int SIGN = 0x8000_0000;
 
-  static final int ERF = 0;
-  static final int ERFC = 1;
-  static final int GELU = 2;
+  /** {@code sqrt(2 / pi)}, twice. */
+  private static final float SLOPE = 1.5957691216057308f;
+
+  private static final float CUBE = 0.044715f;
+
+  /** {@code 1 / sqrt(2 pi)}. */
+  private static final float DENSITY = 0.3989422804014327f;
+
+  // Vectors, not numbers to be spread: that costs C2 some of what it may inline, and it does not
+  // inline all of a function this long otherwise.
+  private static final FloatVector Q8 = all(-0.12953987f);
+  private static final FloatVector Q7 = all(0.4856527f);
+  private static final FloatVector Q6 = all(-0.5124805f);
+  private static final FloatVector Q5 = all(0.5479759f);
+  private static final FloatVector Q4 = all(-0.09484816f);
+  private static final FloatVector Q3 = all(0.21502113f);
+  private static final FloatVector Q2 = all(0.14831132f);
+  private static final FloatVector Q1 = all(0.17071976f);
+  private static final FloatVector Q0 = all(0.1691877f);
+  private static final FloatVector E6 = all(7.853787e-5f);
+  private static final FloatVector E5 = all(-0.0008010173f);
+  private static final FloatVector E4 = all(0.0051883253f);
+  private static final FloatVector E3 = all(-0.026853811f);
+  private static final FloatVector E2 = all(0.11283585f);
+  private static final FloatVector E1 = all(-0.37612626f);
+  private static final FloatVector E0 = all(1.1283791f);
+  private static final FloatVector ONE = all(1f);
+  private static final FloatVector TWO = all(2f);
+  private static final FloatVector P = all(0.3f);
+  private static final FloatVector P_ROOT_HALF = all(0.21213203f);
+  private static final FloatVector MINUS_SLOPE = all(-SLOPE);
+  private static final FloatVector MINUS_SLOPE_CUBE = all(-SLOPE * CUBE);
+  private static final FloatVector PLUS_SLOPE = all(SLOPE);
+  private static final FloatVector THREE_SLOPE_CUBE = all(3 * SLOPE * CUBE);
 
   private FloatErrors() {}
 
-  /** Computes whole vectors of dense elements. */
-  static void run(int op, MemorySegment x, long xAt, MemorySegment y, long yAt, int n) {
-    for (int i = 0; i < n; i += LANES) {
-      long at = i * 4L;
-      FloatVector v = FloatVector.fromMemorySegment(FLOATS, x, xAt + at, ORDER);
-      DoubleVector low = (DoubleVector) v.convertShape(VectorOperators.F2D, SPECIES, 0);
-      DoubleVector high = (DoubleVector) v.convertShape(VectorOperators.F2D, SPECIES, 1);
-      FloatVector a = (FloatVector) value(op, low).convertShape(VectorOperators.D2F, FLOATS, 0);
-      FloatVector b = (FloatVector) value(op, high).convertShape(VectorOperators.D2F, FLOATS, -1);
-      // Each conversion leaves zeros in the other half.
-      a.reinterpretAsInts()
-          .or(b.reinterpretAsInts())
-          .reinterpretAsFloats()
-          .intoMemorySegment(y, yAt + at, ORDER);
-    }
+  private static FloatVector all(float c) {
+    return FloatVector.broadcast(SPECIES, c);
   }
 
-  private static DoubleVector value(int op, DoubleVector x) {
-    if (op == GELU) {
-      return x.mul(0.5).mul(erfc(x.mul(-0.7071067811865476)));
-    }
-    return op == ERFC ? erfc(x) : erf(x);
+  /** {@code t Q(t)}. */
+  private static FloatVector rational(FloatVector t) {
+    return Q8.fma(t, Q7)
+        .fma(t, Q6)
+        .fma(t, Q5)
+        .fma(t, Q4)
+        .fma(t, Q3)
+        .fma(t, Q2)
+        .fma(t, Q1)
+        .fma(t, Q0)
+        .mul(t);
   }
 
-  private static DoubleVector erf(DoubleVector x) {
-    DoubleVector a = x.abs();
-    DoubleVector large = upper(a).neg().add(1.0);
-    large = large.blend(large.neg(), x.test(VectorOperators.IS_NEGATIVE));
-    return large.blend(small(x), a.compare(VectorOperators.LE, 0.46875));
+  /** erfc(a) within three units in the last place, for a of 0 and more. */
+  private static FloatVector upper(FloatVector a) {
+    FloatVector c = a.blend(10.5f, a.compare(VectorOperators.GT, 10.5f)); // 0 from here on
+    FloatVector square = c.mul(c);
+    FloatVector lost = c.fma(c, square.neg());
+    FloatVector t = ONE.div(c.fma(P, ONE));
+    // Subnormal results need the exponential's own.
+    FloatVector e = Exponentials.exp(square.neg()).mul(rational(t));
+    return e.fma(lost.neg(), e);
   }
 
-  private static DoubleVector erfc(DoubleVector x) {
-    DoubleVector a = x.abs();
-    DoubleVector u = upper(a);
-    u = u.blend(u.neg().add(2.0), x.compare(VectorOperators.LT, 0.0));
-    return u.blend(small(x).neg().add(1.0), a.compare(VectorOperators.LE, 0.46875));
+  /** erf(x) within three units in the last place. */
+  static FloatVector erf(FloatVector x) {
+    FloatVector a = x.abs();
+    FloatVector z = x.mul(x);
+    FloatVector small = E6.fma(z, E5).fma(z, E4).fma(z, E3).fma(z, E2).fma(z, E1).fma(z, E0).mul(x);
+    FloatVector c = a.blend(4f, a.compare(VectorOperators.GT, 4f)); // 1 from here on
+    FloatVector t = ONE.div(c.fma(P, ONE));
+    FloatVector tail = Exponentials.expNegative(c.mul(c.neg())).mul(rational(t));
+    IntVector sign = x.reinterpretAsInts().and(SIGN);
+    FloatVector large = ONE.sub(tail).reinterpretAsInts().or(sign).reinterpretAsFloats();
+    return large.blend(small, a.compare(VectorOperators.LT, 1f));
   }
 
-  /** erf(x) for |x| up to 0.46875. */
-  private static DoubleVector small(DoubleVector x) {
-    DoubleVector z = x.mul(x);
-    DoubleVector p =
-        z.mul(0.18577770618460315)
-            .add(3.1611237438705655)
-            .mul(z)
-            .add(113.86415415105016)
-            .mul(z)
-            .add(377.485237685302)
-            .mul(z)
-            .add(3209.3775891384694);
-    DoubleVector q =
-        z.add(23.601290952344122)
-            .mul(z)
-            .add(244.02463793444417)
-            .mul(z)
-            .add(1282.6165260773723)
-            .mul(z)
-            .add(2844.236833439171);
-    return x.mul(p).div(q);
+  /** erfc(x) within four units in the last place. */
+  static FloatVector erfc(FloatVector x) {
+    FloatVector u = upper(x.abs());
+    return u.blend(TWO.sub(u), x.compare(VectorOperators.LT, 0f));
   }
 
-  /** erfc(a) for a above 0.46875. */
-  private static DoubleVector upper(DoubleVector a) {
-    // Beyond 28 the result is zero in float64, too; infinity would give NaN on the way.
-    DoubleVector c = a.blend(28.0, a.compare(VectorOperators.GT, 28.0));
-    DoubleVector scaled = middle(c).blend(far(c), c.compare(VectorOperators.GT, 4.0));
-    return Exponentials.exp(c.mul(c).neg()).mul(scaled);
+  /** The probability that a normal number exceeds a, for a from 0 to 20, given its bell. */
+  private static FloatVector exceeding(FloatVector a, FloatVector bell) {
+    FloatVector t = ONE.div(a.fma(P_ROOT_HALF, ONE));
+    return rational(t).mul(0.5f).mul(bell);
   }
 
-  // Small methods: a vector that crosses a call which is not inlined is boxed.
-
-  private static DoubleVector middle(DoubleVector c) {
-    DoubleVector p =
-        c.mul(2.1531153547440383e-8)
-            .add(0.5641884969886701)
-            .mul(c)
-            .add(8.883149794388377)
-            .mul(c)
-            .add(66.11919063714163)
-            .mul(c)
-            .add(298.6351381974001)
-            .mul(c)
-            .add(881.952221241769)
-            .mul(c)
-            .add(1712.0476126340707)
-            .mul(c)
-            .add(2051.0783778260716)
-            .mul(c)
-            .add(1230.3393547979972);
-    DoubleVector q =
-        c.add(15.744926110709835)
-            .mul(c)
-            .add(117.6939508913125)
-            .mul(c)
-            .add(537.1811018620099)
-            .mul(c)
-            .add(1621.3895745666903)
-            .mul(c)
-            .add(3290.7992357334597)
-            .mul(c)
-            .add(4362.619090243247)
-            .mul(c)
-            .add(3439.3676741437216)
-            .mul(c)
-            .add(1230.3393548037495);
-    return p.div(q);
+  /** {@code e^(-a^2 / 2)}, for a from 0 to 20. */
+  private static FloatVector bell(FloatVector a) {
+    FloatVector half = a.mul(0.5f);
+    FloatVector square = half.mul(a);
+    FloatVector lost = half.fma(a, square.neg());
+    FloatVector e = Exponentials.expNegative(square.neg());
+    return e.fma(lost.neg(), e);
   }
 
-  private static DoubleVector far(DoubleVector c) {
-    DoubleVector z = DoubleVector.broadcast(SPECIES, 1.0).div(c.mul(c));
-    DoubleVector r =
-        z.mul(0.016315387137302097)
-            .add(0.30532663496123236)
-            .mul(z)
-            .add(0.36034489994980445)
-            .mul(z)
-            .add(0.12578172611122926)
-            .mul(z)
-            .add(0.016083785148742275)
-            .mul(z)
-            .add(0.0006587491615298378);
-    DoubleVector s =
-        z.add(2.568520192289822)
-            .mul(z)
-            .add(1.8729528499234673)
-            .mul(z)
-            .add(0.5279051029514285)
-            .mul(z)
-            .add(0.06051834131244132)
-            .mul(z)
-            .add(0.0023352049762686918);
-    return z.mul(r).div(s).neg().add(0.5641895835477563).div(c);
+  /** |x|, at most 20, where a bell is zero. */
+  private static FloatVector bounded(FloatVector x) {
+    FloatVector a = x.abs();
+    return a.blend(20f, a.compare(VectorOperators.GT, 20f));
+  }
+
+  /** x times the probability that a normal number is below x. */
+  static FloatVector gelu(FloatVector x) {
+    FloatVector a = bounded(x);
+    FloatVector q = exceeding(a, bell(a));
+    return q.blend(ONE.sub(q), x.compare(VectorOperators.GE, 0f)).mul(x);
+  }
+
+  /** The derivative of {@link #gelu}. */
+  static FloatVector geluSlope(FloatVector x) {
+    FloatVector a = bounded(x);
+    FloatVector bell = bell(a);
+    FloatVector q = exceeding(a, bell);
+    FloatVector below = q.blend(ONE.sub(q), x.compare(VectorOperators.GE, 0f));
+    return bell.mul(DENSITY).fma(x, below);
+  }
+
+  /** {@code x / (1 + e^-2u)} with {@code u = sqrt(2 / pi) (x + 0.044715 x^3)}. */
+  static FloatVector geluTanh(FloatVector x) {
+    FloatVector minus2u = x.mul(x).fma(MINUS_SLOPE_CUBE, MINUS_SLOPE).mul(x);
+    return x.div(Exponentials.expNormal(minus2u).add(1f));
+  }
+
+  /** The derivative of {@link #geluTanh}: {@code s + x s (1 - s) 2 du/dx} with s = sigmoid(2u). */
+  static FloatVector geluTanhSlope(FloatVector x) {
+    FloatVector a =
+        bounded(x).reinterpretAsInts().or(x.reinterpretAsInts().and(SIGN)).reinterpretAsFloats();
+    FloatVector z = a.mul(a);
+    FloatVector minus2u = z.fma(MINUS_SLOPE_CUBE, MINUS_SLOPE).mul(a);
+    FloatVector s = ONE.div(Exponentials.expNormal(minus2u).add(1f));
+    FloatVector slope = z.fma(THREE_SLOPE_CUBE, PLUS_SLOPE).mul(a);
+    return slope.mul(s).fma(ONE.sub(s), s);
   }
 }

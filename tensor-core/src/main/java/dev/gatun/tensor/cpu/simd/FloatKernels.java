@@ -1,10 +1,14 @@
 package dev.gatun.tensor.cpu.simd;
 
+import dev.gatun.tensor.op.ActivationKind;
 import dev.gatun.tensor.op.BinaryKind;
 import dev.gatun.tensor.op.UnaryKind;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
@@ -30,44 +34,140 @@ final class FloatKernels {
   /** Bytes for one vector's mask; null where no species is that narrow. */
   private static final @Nullable VectorSpecies<Byte> MASK_BYTES = SimdSpecies.bytes(LANES);
 
-  private static final int ADD = 0;
-  private static final int SUB = 1;
-  private static final int MUL = 2;
-  private static final int DIV = 3;
-  private static final int MAXIMUM = 4;
-  private static final int MINIMUM = 5;
-  private static final int COPYSIGN = 6;
-  private static final int POW = 7;
-  private static final int ATAN2 = 8;
-
-  private static final int NEG = 0;
-  private static final int ABS = 1;
-  private static final int SIGN = 2;
-  private static final int SQUARE = 3;
-  private static final int RELU = 4;
-  private static final int SQRT = 5;
-  private static final int RSQRT = 6;
-  private static final int RECIPROCAL = 7;
   private static final int FLOOR = 8;
   private static final int CEIL = 9;
   private static final int ROUND = 10;
   private static final int TRUNC = 11;
-  private static final int EXP = 20;
-  private static final int EXPM1 = 21;
-  private static final int LOG = 22;
-  private static final int LOG10 = 23;
-  private static final int LOG1P = 24;
-  private static final int SIN = 25;
-  private static final int COS = 26;
-  private static final int TAN = 27;
   private static final int ASIN = 28;
   private static final int ACOS = 29;
   private static final int ATAN = 30;
   private static final int SINH = 31;
   private static final int COSH = 32;
-  private static final int TANH = 33;
-  private static final int SIGMOID = 34;
-  private static final int SILU = 35;
+  private static final int POW = 7;
+  private static final int ATAN2 = 8;
+
+  private static final Map<UnaryKind, Elementwise.Kernel> UNARY = new EnumMap<>(UnaryKind.class);
+  private static final Map<BinaryKind, Elementwise.Kernel> BINARY = new EnumMap<>(BinaryKind.class);
+
+  static {
+    BINARY.put(
+        BinaryKind.ADD,
+        new Isolated((in, at, y, yAt, n) -> add(in[0], at[0], in[1], at[1], y, yAt, n)));
+    BINARY.put(
+        BinaryKind.SUB,
+        new Isolated((in, at, y, yAt, n) -> sub(in[0], at[0], in[1], at[1], y, yAt, n)));
+    BINARY.put(
+        BinaryKind.MUL,
+        new Isolated((in, at, y, yAt, n) -> mul(in[0], at[0], in[1], at[1], y, yAt, n)));
+    BINARY.put(
+        BinaryKind.DIV,
+        new Isolated((in, at, y, yAt, n) -> div(in[0], at[0], in[1], at[1], y, yAt, n)));
+    BINARY.put(
+        BinaryKind.MAXIMUM,
+        new Isolated((in, at, y, yAt, n) -> maximum(in[0], at[0], in[1], at[1], y, yAt, n)));
+    BINARY.put(
+        BinaryKind.MINIMUM,
+        new Isolated((in, at, y, yAt, n) -> minimum(in[0], at[0], in[1], at[1], y, yAt, n)));
+    BINARY.put(
+        BinaryKind.COPYSIGN,
+        new Isolated((in, at, y, yAt, n) -> copySign(in[0], at[0], in[1], at[1], y, yAt, n)));
+    BINARY.put(
+        BinaryKind.POW,
+        new Isolated((in, at, y, yAt, n) -> power(POW, in[0], at[0], in[1], at[1], y, yAt, n)));
+    BINARY.put(
+        BinaryKind.ATAN2,
+        new Isolated((in, at, y, yAt, n) -> power(ATAN2, in[0], at[0], in[1], at[1], y, yAt, n)));
+    UNARY.put(UnaryKind.NEG, new Isolated((in, at, y, yAt, n) -> neg(in[0], at[0], y, yAt, n)));
+    UNARY.put(UnaryKind.ABS, new Isolated((in, at, y, yAt, n) -> abs(in[0], at[0], y, yAt, n)));
+    UNARY.put(
+        UnaryKind.SQUARE, new Isolated((in, at, y, yAt, n) -> square(in[0], at[0], y, yAt, n)));
+    UNARY.put(UnaryKind.RELU, new Isolated((in, at, y, yAt, n) -> relu(in[0], at[0], y, yAt, n)));
+    UNARY.put(UnaryKind.SQRT, new Isolated((in, at, y, yAt, n) -> sqrt(in[0], at[0], y, yAt, n)));
+    UNARY.put(UnaryKind.RSQRT, new Isolated((in, at, y, yAt, n) -> rsqrt(in[0], at[0], y, yAt, n)));
+    UNARY.put(
+        UnaryKind.RECIPROCAL,
+        new Isolated((in, at, y, yAt, n) -> reciprocal(in[0], at[0], y, yAt, n)));
+    UNARY.put(UnaryKind.EXP, new Isolated((in, at, y, yAt, n) -> exp(in[0], at[0], y, yAt, n)));
+    UNARY.put(UnaryKind.EXP2, new Isolated((in, at, y, yAt, n) -> exp2(in[0], at[0], y, yAt, n)));
+    UNARY.put(UnaryKind.EXPM1, new Isolated((in, at, y, yAt, n) -> expm1(in[0], at[0], y, yAt, n)));
+    UNARY.put(UnaryKind.LOG, new Isolated((in, at, y, yAt, n) -> log(in[0], at[0], y, yAt, n)));
+    UNARY.put(UnaryKind.LOG2, new Isolated((in, at, y, yAt, n) -> log2(in[0], at[0], y, yAt, n)));
+    UNARY.put(UnaryKind.LOG10, new Isolated((in, at, y, yAt, n) -> log10(in[0], at[0], y, yAt, n)));
+    UNARY.put(UnaryKind.LOG1P, new Isolated((in, at, y, yAt, n) -> log1p(in[0], at[0], y, yAt, n)));
+    UNARY.put(UnaryKind.TANH, new Isolated((in, at, y, yAt, n) -> tanh(in[0], at[0], y, yAt, n)));
+    UNARY.put(
+        UnaryKind.SIGMOID, new Isolated((in, at, y, yAt, n) -> sigmoid(in[0], at[0], y, yAt, n)));
+    UNARY.put(UnaryKind.ERF, new Isolated((in, at, y, yAt, n) -> erf(in[0], at[0], y, yAt, n)));
+    UNARY.put(UnaryKind.ERFC, new Isolated((in, at, y, yAt, n) -> erfc(in[0], at[0], y, yAt, n)));
+    UNARY.put(UnaryKind.SIN, new Isolated((in, at, y, yAt, n) -> sine(in[0], at[0], y, yAt, n)));
+    UNARY.put(UnaryKind.COS, new Isolated((in, at, y, yAt, n) -> cosine(in[0], at[0], y, yAt, n)));
+    UNARY.put(UnaryKind.TAN, new Isolated((in, at, y, yAt, n) -> tangent(in[0], at[0], y, yAt, n)));
+    UNARY.put(UnaryKind.SIGN, new Isolated((in, at, y, yAt, n) -> sign(in[0], at[0], y, yAt, n)));
+    UNARY.put(
+        UnaryKind.FLOOR,
+        new Isolated((in, at, y, yAt, n) -> rounding(FLOOR, in[0], at[0], y, yAt, n)));
+    UNARY.put(
+        UnaryKind.CEIL,
+        new Isolated((in, at, y, yAt, n) -> rounding(CEIL, in[0], at[0], y, yAt, n)));
+    UNARY.put(
+        UnaryKind.ROUND,
+        new Isolated((in, at, y, yAt, n) -> rounding(ROUND, in[0], at[0], y, yAt, n)));
+    UNARY.put(
+        UnaryKind.TRUNC,
+        new Isolated((in, at, y, yAt, n) -> rounding(TRUNC, in[0], at[0], y, yAt, n)));
+    UNARY.put(
+        UnaryKind.ASIN,
+        new Isolated((in, at, y, yAt, n) -> library(ASIN, in[0], at[0], y, yAt, n)));
+    UNARY.put(
+        UnaryKind.ACOS,
+        new Isolated((in, at, y, yAt, n) -> library(ACOS, in[0], at[0], y, yAt, n)));
+    UNARY.put(
+        UnaryKind.ATAN,
+        new Isolated((in, at, y, yAt, n) -> library(ATAN, in[0], at[0], y, yAt, n)));
+    UNARY.put(
+        UnaryKind.SINH,
+        new Isolated((in, at, y, yAt, n) -> library(SINH, in[0], at[0], y, yAt, n)));
+    UNARY.put(
+        UnaryKind.COSH,
+        new Isolated((in, at, y, yAt, n) -> library(COSH, in[0], at[0], y, yAt, n)));
+  }
+
+  /** A gradient where relu's result is above 0. */
+  static final Elementwise.Kernel RELU_GRAD =
+      new Isolated((in, at, y, yAt, n) -> reluGrad(in[0], at[0], in[1], at[1], y, yAt, n));
+
+  /** {@code x * sigmoid(x)}. */
+  static final Elementwise.Kernel SILU =
+      new Isolated((in, at, y, yAt, n) -> silu(in[0], at[0], y, yAt, n));
+
+  /** The exact Gaussian error linear unit. */
+  static final Elementwise.Kernel GELU =
+      new Isolated((in, at, y, yAt, n) -> gelu(in[0], at[0], y, yAt, n));
+
+  /** Its tanh approximation. */
+  static final Elementwise.Kernel GELU_TANH =
+      new Isolated((in, at, y, yAt, n) -> geluTanh(in[0], at[0], y, yAt, n));
+
+  private static final Map<ActivationKind, Elementwise.Kernel> GRADIENTS =
+      new EnumMap<>(ActivationKind.class);
+
+  static {
+    GRADIENTS.put(
+        ActivationKind.SIGMOID,
+        new Isolated((in, at, y, yAt, n) -> sigmoidGrad(in[0], at[0], in[1], at[1], y, yAt, n)));
+    GRADIENTS.put(
+        ActivationKind.TANH,
+        new Isolated((in, at, y, yAt, n) -> tanhGrad(in[0], at[0], in[1], at[1], y, yAt, n)));
+    GRADIENTS.put(
+        ActivationKind.SILU,
+        new Isolated((in, at, y, yAt, n) -> siluGrad(in[0], at[0], in[1], at[1], y, yAt, n)));
+    GRADIENTS.put(
+        ActivationKind.GELU,
+        new Isolated((in, at, y, yAt, n) -> geluGrad(in[0], at[0], in[1], at[1], y, yAt, n)));
+    GRADIENTS.put(
+        ActivationKind.GELU_TANH,
+        new Isolated((in, at, y, yAt, n) -> geluTanhGrad(in[0], at[0], in[1], at[1], y, yAt, n)));
+  }
 
   private FloatKernels() {}
 
@@ -77,38 +177,29 @@ final class FloatKernels {
 
   /** The kernel of a function that gives floats; null where there is none. */
   static Elementwise.@Nullable Kernel binary(BinaryKind kind) {
-    int op =
-        switch (kind) {
-          case ADD -> ADD;
-          case SUB -> SUB;
-          case MUL -> MUL;
-          case DIV -> DIV;
-          case MAXIMUM -> MAXIMUM;
-          case MINIMUM -> MINIMUM;
-          case COPYSIGN -> COPYSIGN;
-          case POW -> POW;
-          case ATAN2 -> ATAN2;
-          default -> -1;
-        };
-    if (op < 0) {
-      return null;
-    }
-    return switch (op) {
-      case ADD -> (in, at, y, yAt, n) -> add(in[0], at[0], in[1], at[1], y, yAt, n);
-      case SUB -> (in, at, y, yAt, n) -> sub(in[0], at[0], in[1], at[1], y, yAt, n);
-      case MUL -> (in, at, y, yAt, n) -> mul(in[0], at[0], in[1], at[1], y, yAt, n);
-      case POW, ATAN2 -> (in, at, y, yAt, n) -> power(op, in[0], at[0], in[1], at[1], y, yAt, n);
-      default -> (in, at, y, yAt, n) -> binary(op, in[0], at[0], in[1], at[1], y, yAt, n);
-    };
+    return BINARY.get(kind);
   }
 
-  // The commonest three have loops of their own: a switch in the loop costs when data is in cache.
+  /** The kernel of a function; null where there is none. */
+  static Elementwise.@Nullable Kernel unary(UnaryKind kind) {
+    return UNARY.get(kind);
+  }
+
+  /** The kernel of an activation's gradient. */
+  static Elementwise.Kernel gradient(ActivationKind kind) {
+    return Objects.requireNonNull(GRADIENTS.get(kind));
+  }
+
+  // A loop for each function: a switch in the loop costs when data is in cache, and makes C2 throw
+  // away its code whenever a function is used for the first time.
 
   private static void add(
       MemorySegment a, long aAt, MemorySegment b, long bAt, MemorySegment y, long yAt, int n) {
     for (int i = 0; i < n; i += LANES) {
       long at = (long) i * BYTES;
-      load(a, aAt + at).add(load(b, bAt + at)).intoMemorySegment(y, yAt + at, ORDER);
+      FloatVector u = load(a, aAt + at);
+      FloatVector v = load(b, bAt + at);
+      u.add(v).intoMemorySegment(y, yAt + at, ORDER);
     }
   }
 
@@ -116,7 +207,9 @@ final class FloatKernels {
       MemorySegment a, long aAt, MemorySegment b, long bAt, MemorySegment y, long yAt, int n) {
     for (int i = 0; i < n; i += LANES) {
       long at = (long) i * BYTES;
-      load(a, aAt + at).sub(load(b, bAt + at)).intoMemorySegment(y, yAt + at, ORDER);
+      FloatVector u = load(a, aAt + at);
+      FloatVector v = load(b, bAt + at);
+      u.sub(v).intoMemorySegment(y, yAt + at, ORDER);
     }
   }
 
@@ -124,31 +217,49 @@ final class FloatKernels {
       MemorySegment a, long aAt, MemorySegment b, long bAt, MemorySegment y, long yAt, int n) {
     for (int i = 0; i < n; i += LANES) {
       long at = (long) i * BYTES;
-      load(a, aAt + at).mul(load(b, bAt + at)).intoMemorySegment(y, yAt + at, ORDER);
+      FloatVector u = load(a, aAt + at);
+      FloatVector v = load(b, bAt + at);
+      u.mul(v).intoMemorySegment(y, yAt + at, ORDER);
     }
   }
 
-  private static void binary(
-      int op,
-      MemorySegment a,
-      long aAt,
-      MemorySegment b,
-      long bAt,
-      MemorySegment y,
-      long yAt,
-      int n) {
+  private static void div(
+      MemorySegment a, long aAt, MemorySegment b, long bAt, MemorySegment y, long yAt, int n) {
     for (int i = 0; i < n; i += LANES) {
       long at = (long) i * BYTES;
       FloatVector u = load(a, aAt + at);
       FloatVector v = load(b, bAt + at);
-      FloatVector r =
-          switch (op) {
-            case DIV -> u.div(v);
-            case MAXIMUM -> u.max(v);
-            case MINIMUM -> u.min(v);
-            default -> copySign(u, v);
-          };
-      r.intoMemorySegment(y, yAt + at, ORDER);
+      u.div(v).intoMemorySegment(y, yAt + at, ORDER);
+    }
+  }
+
+  private static void maximum(
+      MemorySegment a, long aAt, MemorySegment b, long bAt, MemorySegment y, long yAt, int n) {
+    for (int i = 0; i < n; i += LANES) {
+      long at = (long) i * BYTES;
+      FloatVector u = load(a, aAt + at);
+      FloatVector v = load(b, bAt + at);
+      u.max(v).intoMemorySegment(y, yAt + at, ORDER);
+    }
+  }
+
+  private static void minimum(
+      MemorySegment a, long aAt, MemorySegment b, long bAt, MemorySegment y, long yAt, int n) {
+    for (int i = 0; i < n; i += LANES) {
+      long at = (long) i * BYTES;
+      FloatVector u = load(a, aAt + at);
+      FloatVector v = load(b, bAt + at);
+      u.min(v).intoMemorySegment(y, yAt + at, ORDER);
+    }
+  }
+
+  private static void copySign(
+      MemorySegment a, long aAt, MemorySegment b, long bAt, MemorySegment y, long yAt, int n) {
+    for (int i = 0; i < n; i += LANES) {
+      long at = (long) i * BYTES;
+      FloatVector u = load(a, aAt + at);
+      FloatVector v = load(b, bAt + at);
+      copySign(u, v).intoMemorySegment(y, yAt + at, ORDER);
     }
   }
 
@@ -182,108 +293,288 @@ final class FloatKernels {
     }
   }
 
-  /** The kernel of a function that gives floats; null where there is none. */
-  static Elementwise.@Nullable Kernel unary(UnaryKind kind) {
-    int op =
-        switch (kind) {
-          case NEG -> NEG;
-          case ABS -> ABS;
-          case SIGN -> SIGN;
-          case SQUARE -> SQUARE;
-          case RELU -> RELU;
-          case SQRT -> SQRT;
-          case RSQRT -> RSQRT;
-          case RECIPROCAL -> RECIPROCAL;
-          case FLOOR -> FLOOR;
-          case CEIL -> CEIL;
-          case ROUND -> ROUND;
-          case TRUNC -> TRUNC;
-          case EXP -> EXP;
-          case EXPM1 -> EXPM1;
-          case LOG -> LOG;
-          case LOG10 -> LOG10;
-          case LOG1P -> LOG1P;
-          case SIN -> SIN;
-          case COS -> COS;
-          case TAN -> TAN;
-          case ASIN -> ASIN;
-          case ACOS -> ACOS;
-          case ATAN -> ATAN;
-          case SINH -> SINH;
-          case COSH -> COSH;
-          case TANH -> TANH;
-          case SIGMOID -> SIGMOID;
-          default -> -1;
-        };
-    return op < 0 ? null : unary(op);
+  private static void neg(MemorySegment x, long xAt, MemorySegment y, long yAt, int n) {
+    for (int i = 0; i < n; i += LANES) {
+      long at = (long) i * BYTES;
+      FloatVector v = load(x, xAt + at);
+      v.neg().intoMemorySegment(y, yAt + at, ORDER);
+    }
   }
 
-  /** {@code x * sigmoid(x)}. */
-  static Elementwise.Kernel silu() {
-    return unary(SILU);
+  private static void abs(MemorySegment x, long xAt, MemorySegment y, long yAt, int n) {
+    for (int i = 0; i < n; i += LANES) {
+      long at = (long) i * BYTES;
+      FloatVector v = load(x, xAt + at);
+      v.abs().intoMemorySegment(y, yAt + at, ORDER);
+    }
   }
 
-  private static Elementwise.Kernel unary(int op) {
-    if (op == RELU) {
-      return (in, at, y, yAt, n) -> relu(in[0], at[0], y, yAt, n);
+  private static void square(MemorySegment x, long xAt, MemorySegment y, long yAt, int n) {
+    for (int i = 0; i < n; i += LANES) {
+      long at = (long) i * BYTES;
+      FloatVector v = load(x, xAt + at);
+      v.mul(v).intoMemorySegment(y, yAt + at, ORDER);
     }
-    if (op < FLOOR) {
-      return (in, at, y, yAt, n) -> simple(op, in[0], at[0], y, yAt, n);
-    }
-    if (op < EXP) {
-      return (in, at, y, yAt, n) -> rounding(op, in[0], at[0], y, yAt, n);
-    }
-    if (op < SIN) {
-      return (in, at, y, yAt, n) -> logarithmic(op, in[0], at[0], y, yAt, n);
-    }
-    if (op < SINH) {
-      return (in, at, y, yAt, n) -> trigonometric(op, in[0], at[0], y, yAt, n);
-    }
-    return (in, at, y, yAt, n) -> hyperbolic(op, in[0], at[0], y, yAt, n);
   }
 
+  // A comparison, not max: it keeps NaN and costs one instruction.
   private static void relu(MemorySegment x, long xAt, MemorySegment y, long yAt, int n) {
     for (int i = 0; i < n; i += LANES) {
       long at = (long) i * BYTES;
       FloatVector v = load(x, xAt + at);
-      // A comparison, not max: it keeps NaN and costs one instruction.
       v.blend(0f, v.compare(VectorOperators.LE, 0f)).intoMemorySegment(y, yAt + at, ORDER);
     }
   }
 
-  /** A gradient where relu's result is above 0. */
-  static Elementwise.Kernel reluGrad() {
-    return (in, at, y, yAt, n) -> reluGrad(in[0], at[0], in[1], at[1], y, yAt, n);
-  }
-
-  private static void reluGrad(
-      MemorySegment g, long gAt, MemorySegment x, long xAt, MemorySegment y, long yAt, int n) {
+  private static void sqrt(MemorySegment x, long xAt, MemorySegment y, long yAt, int n) {
     for (int i = 0; i < n; i += LANES) {
       long at = (long) i * BYTES;
-      FloatVector d = load(g, gAt + at);
-      d.blend(0f, load(x, xAt + at).compare(VectorOperators.LE, 0f))
+      FloatVector v = load(x, xAt + at);
+      v.sqrt().intoMemorySegment(y, yAt + at, ORDER);
+    }
+  }
+
+  private static void rsqrt(MemorySegment x, long xAt, MemorySegment y, long yAt, int n) {
+    for (int i = 0; i < n; i += LANES) {
+      long at = (long) i * BYTES;
+      FloatVector v = load(x, xAt + at);
+      FloatVector.broadcast(SPECIES, 1f).div(v.sqrt()).intoMemorySegment(y, yAt + at, ORDER);
+    }
+  }
+
+  private static void reciprocal(MemorySegment x, long xAt, MemorySegment y, long yAt, int n) {
+    for (int i = 0; i < n; i += LANES) {
+      long at = (long) i * BYTES;
+      FloatVector v = load(x, xAt + at);
+      FloatVector.broadcast(SPECIES, 1f).div(v).intoMemorySegment(y, yAt + at, ORDER);
+    }
+  }
+
+  private static void exp(MemorySegment x, long xAt, MemorySegment y, long yAt, int n) {
+    for (int i = 0; i < n; i += LANES) {
+      long at = (long) i * BYTES;
+      FloatVector v = load(x, xAt + at);
+      Exponentials.exp(v).intoMemorySegment(y, yAt + at, ORDER);
+    }
+  }
+
+  private static void exp2(MemorySegment x, long xAt, MemorySegment y, long yAt, int n) {
+    for (int i = 0; i < n; i += LANES) {
+      long at = (long) i * BYTES;
+      FloatVector v = load(x, xAt + at);
+      Exponentials.exp2(v).intoMemorySegment(y, yAt + at, ORDER);
+    }
+  }
+
+  private static void expm1(MemorySegment x, long xAt, MemorySegment y, long yAt, int n) {
+    for (int i = 0; i < n; i += LANES) {
+      long at = (long) i * BYTES;
+      FloatVector v = load(x, xAt + at);
+      Exponentials.expm1(v).intoMemorySegment(y, yAt + at, ORDER);
+    }
+  }
+
+  private static void log(MemorySegment x, long xAt, MemorySegment y, long yAt, int n) {
+    for (int i = 0; i < n; i += LANES) {
+      long at = (long) i * BYTES;
+      FloatVector v = load(x, xAt + at);
+      Logarithms.log(v).intoMemorySegment(y, yAt + at, ORDER);
+    }
+  }
+
+  private static void log2(MemorySegment x, long xAt, MemorySegment y, long yAt, int n) {
+    for (int i = 0; i < n; i += LANES) {
+      long at = (long) i * BYTES;
+      FloatVector v = load(x, xAt + at);
+      Logarithms.log2(v).intoMemorySegment(y, yAt + at, ORDER);
+    }
+  }
+
+  private static void log10(MemorySegment x, long xAt, MemorySegment y, long yAt, int n) {
+    for (int i = 0; i < n; i += LANES) {
+      long at = (long) i * BYTES;
+      FloatVector v = load(x, xAt + at);
+      Logarithms.log10(v).intoMemorySegment(y, yAt + at, ORDER);
+    }
+  }
+
+  private static void log1p(MemorySegment x, long xAt, MemorySegment y, long yAt, int n) {
+    for (int i = 0; i < n; i += LANES) {
+      long at = (long) i * BYTES;
+      FloatVector v = load(x, xAt + at);
+      Logarithms.log1p(v).intoMemorySegment(y, yAt + at, ORDER);
+    }
+  }
+
+  private static void tanh(MemorySegment x, long xAt, MemorySegment y, long yAt, int n) {
+    for (int i = 0; i < n; i += LANES) {
+      long at = (long) i * BYTES;
+      FloatVector v = load(x, xAt + at);
+      Exponentials.tanh(v).intoMemorySegment(y, yAt + at, ORDER);
+    }
+  }
+
+  private static void sigmoid(MemorySegment x, long xAt, MemorySegment y, long yAt, int n) {
+    for (int i = 0; i < n; i += LANES) {
+      long at = (long) i * BYTES;
+      FloatVector v = load(x, xAt + at);
+      Exponentials.sigmoid(v).intoMemorySegment(y, yAt + at, ORDER);
+    }
+  }
+
+  private static void erf(MemorySegment x, long xAt, MemorySegment y, long yAt, int n) {
+    for (int i = 0; i < n; i += LANES) {
+      long at = (long) i * BYTES;
+      FloatVector v = load(x, xAt + at);
+      FloatErrors.erf(v).intoMemorySegment(y, yAt + at, ORDER);
+    }
+  }
+
+  private static void erfc(MemorySegment x, long xAt, MemorySegment y, long yAt, int n) {
+    for (int i = 0; i < n; i += LANES) {
+      long at = (long) i * BYTES;
+      FloatVector v = load(x, xAt + at);
+      FloatErrors.erfc(v).intoMemorySegment(y, yAt + at, ORDER);
+    }
+  }
+
+  private static void silu(MemorySegment x, long xAt, MemorySegment y, long yAt, int n) {
+    for (int i = 0; i < n; i += LANES) {
+      long at = (long) i * BYTES;
+      FloatVector v = load(x, xAt + at);
+      v.div(Exponentials.expNormal(v.neg()).add(1f)).intoMemorySegment(y, yAt + at, ORDER);
+    }
+  }
+
+  private static void gelu(MemorySegment x, long xAt, MemorySegment y, long yAt, int n) {
+    for (int i = 0; i < n; i += LANES) {
+      long at = (long) i * BYTES;
+      FloatVector v = load(x, xAt + at);
+      FloatErrors.gelu(v).intoMemorySegment(y, yAt + at, ORDER);
+    }
+  }
+
+  private static void geluTanh(MemorySegment x, long xAt, MemorySegment y, long yAt, int n) {
+    for (int i = 0; i < n; i += LANES) {
+      long at = (long) i * BYTES;
+      FloatVector v = load(x, xAt + at);
+      FloatErrors.geluTanh(v).intoMemorySegment(y, yAt + at, ORDER);
+    }
+  }
+
+  private static void sign(MemorySegment x, long xAt, MemorySegment y, long yAt, int n) {
+    for (int i = 0; i < n; i += LANES) {
+      long at = (long) i * BYTES;
+      FloatVector v = load(x, xAt + at);
+      v.blend(1f, v.compare(VectorOperators.GT, 0f))
+          .blend(-1f, v.compare(VectorOperators.LT, 0f))
           .intoMemorySegment(y, yAt + at, ORDER);
     }
   }
 
-  private static void simple(int op, MemorySegment x, long xAt, MemorySegment y, long yAt, int n) {
+  private static void sine(MemorySegment x, long xAt, MemorySegment y, long yAt, int n) {
     for (int i = 0; i < n; i += LANES) {
       long at = (long) i * BYTES;
       FloatVector v = load(x, xAt + at);
-      FloatVector r =
-          switch (op) {
-            case NEG -> v.neg();
-            case ABS -> v.abs();
-            case SIGN ->
-                v.blend(1f, v.compare(VectorOperators.GT, 0f))
-                    .blend(-1f, v.compare(VectorOperators.LT, 0f));
-            case SQUARE -> v.mul(v);
-            case SQRT -> v.sqrt();
-            case RSQRT -> FloatVector.broadcast(SPECIES, 1f).div(v.sqrt());
-            default -> FloatVector.broadcast(SPECIES, 1f).div(v);
-          };
-      r.intoMemorySegment(y, yAt + at, ORDER);
+      Trigonometry.sin(v).intoMemorySegment(y, yAt + at, ORDER);
+      if (v.abs().compare(VectorOperators.GT, Trigonometry.LIMIT).anyTrue()) {
+        for (long j = at; j < at + LANES * BYTES; j += BYTES) {
+          y.set(FLOAT, yAt + j, (float) Math.sin(x.get(FLOAT, xAt + j)));
+        }
+      }
     }
+  }
+
+  private static void cosine(MemorySegment x, long xAt, MemorySegment y, long yAt, int n) {
+    for (int i = 0; i < n; i += LANES) {
+      long at = (long) i * BYTES;
+      FloatVector v = load(x, xAt + at);
+      Trigonometry.cos(v).intoMemorySegment(y, yAt + at, ORDER);
+      if (v.abs().compare(VectorOperators.GT, Trigonometry.LIMIT).anyTrue()) {
+        for (long j = at; j < at + LANES * BYTES; j += BYTES) {
+          y.set(FLOAT, yAt + j, (float) Math.cos(x.get(FLOAT, xAt + j)));
+        }
+      }
+    }
+  }
+
+  private static void tangent(MemorySegment x, long xAt, MemorySegment y, long yAt, int n) {
+    for (int i = 0; i < n; i += LANES) {
+      long at = (long) i * BYTES;
+      FloatVector v = load(x, xAt + at);
+      Trigonometry.tan(v).intoMemorySegment(y, yAt + at, ORDER);
+      if (v.abs().compare(VectorOperators.GT, Trigonometry.LIMIT).anyTrue()) {
+        for (long j = at; j < at + LANES * BYTES; j += BYTES) {
+          y.set(FLOAT, yAt + j, (float) Math.tan(x.get(FLOAT, xAt + j)));
+        }
+      }
+    }
+  }
+
+  private static void reluGrad(
+      MemorySegment a, long aAt, MemorySegment b, long bAt, MemorySegment y, long yAt, int n) {
+    for (int i = 0; i < n; i += LANES) {
+      long at = (long) i * BYTES;
+      FloatVector u = load(a, aAt + at);
+      FloatVector v = load(b, bAt + at);
+      u.blend(0f, v.compare(VectorOperators.LE, 0f)).intoMemorySegment(y, yAt + at, ORDER);
+    }
+  }
+
+  private static void sigmoidGrad(
+      MemorySegment a, long aAt, MemorySegment b, long bAt, MemorySegment y, long yAt, int n) {
+    for (int i = 0; i < n; i += LANES) {
+      long at = (long) i * BYTES;
+      FloatVector u = load(a, aAt + at);
+      FloatVector v = load(b, bAt + at);
+      u.mul(v.mul(FloatVector.broadcast(SPECIES, 1f).sub(v))).intoMemorySegment(y, yAt + at, ORDER);
+    }
+  }
+
+  private static void tanhGrad(
+      MemorySegment a, long aAt, MemorySegment b, long bAt, MemorySegment y, long yAt, int n) {
+    for (int i = 0; i < n; i += LANES) {
+      long at = (long) i * BYTES;
+      FloatVector u = load(a, aAt + at);
+      FloatVector v = load(b, bAt + at);
+      u.mul(FloatVector.broadcast(SPECIES, 1f).sub(v.mul(v))).intoMemorySegment(y, yAt + at, ORDER);
+    }
+  }
+
+  private static void siluGrad(
+      MemorySegment a, long aAt, MemorySegment b, long bAt, MemorySegment y, long yAt, int n) {
+    for (int i = 0; i < n; i += LANES) {
+      long at = (long) i * BYTES;
+      FloatVector u = load(a, aAt + at);
+      FloatVector v = load(b, bAt + at);
+      u.mul(siluSlope(v)).intoMemorySegment(y, yAt + at, ORDER);
+    }
+  }
+
+  private static void geluGrad(
+      MemorySegment a, long aAt, MemorySegment b, long bAt, MemorySegment y, long yAt, int n) {
+    for (int i = 0; i < n; i += LANES) {
+      long at = (long) i * BYTES;
+      FloatVector u = load(a, aAt + at);
+      FloatVector v = load(b, bAt + at);
+      u.mul(FloatErrors.geluSlope(v)).intoMemorySegment(y, yAt + at, ORDER);
+    }
+  }
+
+  private static void geluTanhGrad(
+      MemorySegment a, long aAt, MemorySegment b, long bAt, MemorySegment y, long yAt, int n) {
+    for (int i = 0; i < n; i += LANES) {
+      long at = (long) i * BYTES;
+      FloatVector u = load(a, aAt + at);
+      FloatVector v = load(b, bAt + at);
+      u.mul(FloatErrors.geluTanhSlope(v)).intoMemorySegment(y, yAt + at, ORDER);
+    }
+  }
+
+  /** The derivative of {@code x * sigmoid(x)}. */
+  private static FloatVector siluSlope(FloatVector x) {
+    FloatVector s = Exponentials.sigmoid(x);
+    return x.mul(FloatVector.broadcast(SPECIES, 1f).sub(s)).fma(s, s);
   }
 
   private static void rounding(
@@ -310,64 +601,21 @@ final class FloatKernels {
     }
   }
 
-  private static void logarithmic(
-      int op, MemorySegment x, long xAt, MemorySegment y, long yAt, int n) {
+  /** Rarer functions, by the library that comes with the virtual machine. */
+  private static void library(int op, MemorySegment x, long xAt, MemorySegment y, long yAt, int n) {
     for (int i = 0; i < n; i += LANES) {
       long at = (long) i * BYTES;
       FloatVector v = load(x, xAt + at);
       FloatVector r =
           switch (op) {
-            case EXP -> Exponentials.exp(v);
-            case EXPM1 -> v.lanewise(VectorOperators.EXPM1);
-            case LOG -> v.lanewise(VectorOperators.LOG);
-            case LOG10 -> v.lanewise(VectorOperators.LOG10);
-            default -> v.lanewise(VectorOperators.LOG1P);
-          };
-      r.intoMemorySegment(y, yAt + at, ORDER);
-    }
-  }
-
-  private static void trigonometric(
-      int op, MemorySegment x, long xAt, MemorySegment y, long yAt, int n) {
-    for (int i = 0; i < n; i += LANES) {
-      long at = (long) i * BYTES;
-      FloatVector v = load(x, xAt + at);
-      FloatVector r =
-          switch (op) {
-            case SIN -> v.lanewise(VectorOperators.SIN);
-            case COS -> v.lanewise(VectorOperators.COS);
-            case TAN -> v.lanewise(VectorOperators.TAN);
             case ASIN -> v.lanewise(VectorOperators.ASIN);
             case ACOS -> v.lanewise(VectorOperators.ACOS);
-            default -> v.lanewise(VectorOperators.ATAN);
-          };
-      r.intoMemorySegment(y, yAt + at, ORDER);
-    }
-  }
-
-  private static void hyperbolic(
-      int op, MemorySegment x, long xAt, MemorySegment y, long yAt, int n) {
-    for (int i = 0; i < n; i += LANES) {
-      long at = (long) i * BYTES;
-      FloatVector v = load(x, xAt + at);
-      FloatVector r =
-          switch (op) {
+            case ATAN -> v.lanewise(VectorOperators.ATAN);
             case SINH -> v.lanewise(VectorOperators.SINH);
-            case COSH -> v.lanewise(VectorOperators.COSH);
-            case TANH -> v.lanewise(VectorOperators.TANH);
-            case SIGMOID -> sigmoid(v);
-            default -> v.mul(sigmoid(v));
+            default -> v.lanewise(VectorOperators.COSH);
           };
       r.intoMemorySegment(y, yAt + at, ORDER);
     }
-  }
-
-  /** Without overflow, and relatively exact for very negative arguments. */
-  private static FloatVector sigmoid(FloatVector v) {
-    FloatVector e = Exponentials.exp(v.abs().neg());
-    FloatVector top =
-        FloatVector.broadcast(SPECIES, 1f).blend(e, v.compare(VectorOperators.LT, 0f));
-    return top.div(e.add(1));
   }
 
   /** The kernel of a comparison, which gives bool. */

@@ -3,6 +3,7 @@ package dev.gatun.tensor.cpu.simd;
 import dev.gatun.tensor.DType;
 import dev.gatun.tensor.Device;
 import dev.gatun.tensor.Shape;
+import dev.gatun.tensor.op.ActivationGrad;
 import dev.gatun.tensor.op.BatchNorm;
 import dev.gatun.tensor.op.BatchNormGrad;
 import dev.gatun.tensor.op.BinaryKind;
@@ -27,6 +28,7 @@ import dev.gatun.tensor.spi.Layout;
 import dev.gatun.tensor.spi.MemoryStats;
 import dev.gatun.tensor.spi.Storage;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -70,14 +72,15 @@ public final class SimdBackend implements Backend {
   public boolean supports(Op op, List<DType> inputs) {
     return switch (op) {
       case BinaryScalar b -> true;
-      case Silu c -> inputs.get(0) == DType.FLOAT32 || inputs.get(0) == DType.FLOAT64;
+      case Silu c -> true;
       case ReluGrad c -> true;
       case BatchNorm c -> inputs.get(0) == DType.FLOAT32;
       case BatchNormGrad c -> inputs.get(0) == DType.FLOAT32;
       case Linear c -> inputs.get(0) == DType.FLOAT32 || inputs.get(0) == DType.FLOAT64;
       case Softmax c -> inputs.get(0) == DType.FLOAT32;
       case LogSoftmax c -> inputs.get(0) == DType.FLOAT32;
-      case Gelu g -> inputs.get(0) == DType.FLOAT32 && !g.tanh();
+      case Gelu g -> inputs.get(0) != DType.FLOAT64;
+      case ActivationGrad g -> inputs.get(0) != DType.FLOAT64;
       case ScaledDotProductAttention a -> FlashAttention.supports(inputs, 0);
       case ScaledDotProductAttentionGrad a -> FlashAttention.supports(inputs, 3);
       case Composite c -> false;
@@ -113,7 +116,8 @@ public final class SimdBackend implements Backend {
             FlashAttentionGrad.run(a, in, out);
             yield true;
           }
-          case Gelu g -> errors(FloatErrors.GELU, in[0], out[0]);
+          case Gelu g -> floats(g.tanh() ? FloatKernels.GELU_TANH : FloatKernels.GELU, in, out[0]);
+          case ActivationGrad g -> floats(FloatKernels.gradient(g.kind()), in, out[0]);
           case Softmax c -> softmax(false, c.axis(), in[0], out[0]);
           case LogSoftmax c -> softmax(true, c.axis(), in[0], out[0]);
           default -> false;
@@ -216,9 +220,6 @@ public final class SimdBackend implements Backend {
     if (kind.domain() == UnaryKind.Domain.PREDICATE || kind.domain() == UnaryKind.Domain.BITS) {
       return false;
     }
-    if (wide == DType.FLOAT32 && (kind == UnaryKind.ERF || kind == UnaryKind.ERFC)) {
-      return errors(kind == UnaryKind.ERF ? FloatErrors.ERF : FloatErrors.ERFC, x, y);
-    }
     Elementwise.Kernel kernel =
         switch (wide) {
           case FLOAT32 -> FloatKernels.unary(kind);
@@ -232,20 +233,16 @@ public final class SimdBackend implements Backend {
     return true;
   }
 
-  private static boolean errors(int op, Buf x, Buf y) {
-    DType wide = DType.FLOAT32;
-    Elementwise.run(
-        new Buf[] {x},
-        new DType[] {wide},
-        y,
-        wide,
-        (b, at, out, outAt, n) -> FloatErrors.run(op, b[0], at[0], out, outAt, n));
+  private static boolean floats(Elementwise.Kernel kernel, Buf[] in, Buf y) {
+    DType[] wide = new DType[in.length];
+    Arrays.fill(wide, DType.FLOAT32);
+    Elementwise.run(in, wide, y, DType.FLOAT32, kernel);
     return true;
   }
 
   private static boolean silu(Buf x, Buf y) {
     DType wide = Elementwise.wide(x.dtype());
-    Elementwise.Kernel kernel = wide == DType.FLOAT32 ? FloatKernels.silu() : DoubleKernels.silu();
+    Elementwise.Kernel kernel = wide == DType.FLOAT32 ? FloatKernels.SILU : DoubleKernels.silu();
     Elementwise.run(new Buf[] {x}, new DType[] {wide}, y, wide, kernel);
     return true;
   }
@@ -253,7 +250,7 @@ public final class SimdBackend implements Backend {
   private static boolean reluGrad(Buf[] in, Buf y) {
     DType wide = Elementwise.wide(y.dtype());
     Elementwise.Kernel kernel =
-        wide == DType.FLOAT32 ? FloatKernels.reluGrad() : DoubleKernels.reluGrad();
+        wide == DType.FLOAT32 ? FloatKernels.RELU_GRAD : DoubleKernels.reluGrad();
     Elementwise.run(in, new DType[] {wide, wide}, y, wide, kernel);
     return true;
   }
