@@ -120,7 +120,7 @@ final class Exponentials {
         r, x.abs().compare(VectorOperators.GE, 0x1p-25f).or(x.test(VectorOperators.IS_NAN)));
   }
 
-  /** 2^x within one unit in the last place; subnormal results are rounded, not flushed. */
+  /** 2^x within two units in the last place; subnormal results are rounded, not flushed. */
   static FloatVector exp2(FloatVector x) {
     FloatVector v =
         x.blend(-151f, x.compare(VectorOperators.LT, -151f))
