@@ -21,8 +21,8 @@ final class Exponentials {
   private static final float ROUND = 0x1.8p23f;
 
   private static final double ROUND_DOUBLE = 0x1.8p52;
-  private static final float LOG2_E = 1.4426950408889634f;
-  private static final float LN2_HIGH = 0.6931471805599453f;
+  private static final float LOG2_E = 1.442695f;
+  private static final float LN2_HIGH = 0.6931472f;
   private static final float LN2_LOW = -1.9046542e-9f;
   private static final int SIGN = 0x8000_0000;
 
@@ -36,9 +36,9 @@ final class Exponentials {
   private static final FloatVector ROUND_126 = all(ROUND + 126);
   private static final FloatVector ONE = all(1f);
   private static final FloatVector C6 = all(0.0013882483f);
-  private static final FloatVector C5 = all(0.0083665177f);
-  private static final FloatVector C4 = all(0.0416672006f);
-  private static final FloatVector C3 = all(0.1666654348f);
+  private static final FloatVector C5 = all(0.008366518f);
+  private static final FloatVector C4 = all(0.0416672f);
+  private static final FloatVector C3 = all(0.16666543f);
   private static final FloatVector C2 = all(0.49999997f);
 
   private Exponentials() {}

@@ -16,16 +16,16 @@ final class FloatErrors {
   private static final int SIGN = 0x8000_0000;
 
   /** {@code sqrt(2 / pi)}, twice. */
-  private static final float SLOPE = 1.5957691216057308f;
+  private static final float SLOPE = 1.5957692f;
 
   private static final float CUBE = 0.044715f;
 
   /** {@code 1 / sqrt(2 pi)}. */
-  private static final float DENSITY = 0.3989422804014327f;
+  private static final float DENSITY = 0.3989423f;
 
   // Vectors, not numbers to be spread: that costs C2 some of what it may inline, and it does not
   // inline all of a function this long otherwise.
-  private static final FloatVector Q8 = all(-0.12953987f);
+  private static final FloatVector Q8 = all(-0.12953988f);
   private static final FloatVector Q7 = all(0.4856527f);
   private static final FloatVector Q6 = all(-0.5124805f);
   private static final FloatVector Q5 = all(0.5479759f);
@@ -35,8 +35,8 @@ final class FloatErrors {
   private static final FloatVector Q1 = all(0.17071976f);
   private static final FloatVector Q0 = all(0.1691877f);
   private static final FloatVector E6 = all(7.853787e-5f);
-  private static final FloatVector E5 = all(-0.0008010173f);
-  private static final FloatVector E4 = all(0.0051883253f);
+  private static final FloatVector E5 = all(-8.010173e-4f);
+  private static final FloatVector E4 = all(0.0051883254f);
   private static final FloatVector E3 = all(-0.026853811f);
   private static final FloatVector E2 = all(0.11283585f);
   private static final FloatVector E1 = all(-0.37612626f);
@@ -44,7 +44,7 @@ final class FloatErrors {
   private static final FloatVector ONE = all(1f);
   private static final FloatVector TWO = all(2f);
   private static final FloatVector P = all(0.3f);
-  private static final FloatVector P_ROOT_HALF = all(0.21213203f);
+  private static final FloatVector P_ROOT_HALF = all(0.21213204f);
   private static final FloatVector MINUS_SLOPE = all(-SLOPE);
   private static final FloatVector MINUS_SLOPE_CUBE = all(-SLOPE * CUBE);
   private static final FloatVector PLUS_SLOPE = all(SLOPE);

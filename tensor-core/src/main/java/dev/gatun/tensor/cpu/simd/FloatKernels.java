@@ -24,6 +24,10 @@ final class FloatKernels {
   private static final VectorSpecies<Float> SPECIES = SimdSpecies.floats();
   private static final int LANES = SPECIES.length();
   private static final int BYTES = Float.BYTES;
+
+  /** The bytes of a vector. */
+  private static final long VECTOR_BYTES = (long) LANES * BYTES;
+
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
   private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
@@ -478,7 +482,7 @@ final class FloatKernels {
       FloatVector v = load(x, xAt + at);
       Trigonometry.sin(v).intoMemorySegment(y, yAt + at, ORDER);
       if (v.abs().compare(VectorOperators.GT, Trigonometry.LIMIT).anyTrue()) {
-        for (long j = at; j < at + LANES * BYTES; j += BYTES) {
+        for (long j = at; j < at + VECTOR_BYTES; j += BYTES) {
           y.set(FLOAT, yAt + j, (float) Math.sin(x.get(FLOAT, xAt + j)));
         }
       }
@@ -491,7 +495,7 @@ final class FloatKernels {
       FloatVector v = load(x, xAt + at);
       Trigonometry.cos(v).intoMemorySegment(y, yAt + at, ORDER);
       if (v.abs().compare(VectorOperators.GT, Trigonometry.LIMIT).anyTrue()) {
-        for (long j = at; j < at + LANES * BYTES; j += BYTES) {
+        for (long j = at; j < at + VECTOR_BYTES; j += BYTES) {
           y.set(FLOAT, yAt + j, (float) Math.cos(x.get(FLOAT, xAt + j)));
         }
       }
@@ -504,7 +508,7 @@ final class FloatKernels {
       FloatVector v = load(x, xAt + at);
       Trigonometry.tan(v).intoMemorySegment(y, yAt + at, ORDER);
       if (v.abs().compare(VectorOperators.GT, Trigonometry.LIMIT).anyTrue()) {
-        for (long j = at; j < at + LANES * BYTES; j += BYTES) {
+        for (long j = at; j < at + VECTOR_BYTES; j += BYTES) {
           y.set(FLOAT, yAt + j, (float) Math.tan(x.get(FLOAT, xAt + j)));
         }
       }

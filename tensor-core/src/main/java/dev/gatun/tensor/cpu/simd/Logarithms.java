@@ -17,9 +17,9 @@ final class Logarithms {
   /** The bits of sqrt(1/2). */
   private static final int ROOT_HALF = 0x3f35_04f3;
 
-  private static final float LN2_HIGH = 0.6931471805599453f;
+  private static final float LN2_HIGH = 0.6931472f;
   private static final float LN2_LOW = -1.9046542e-9f;
-  private static final float LOG10_2_HIGH = 0.30102999566398120f;
+  private static final float LOG10_2_HIGH = 0.30103f;
   private static final float LOG10_2_LOW = -1.4320989e-8f;
 
   private Logarithms() {}
@@ -53,15 +53,15 @@ final class Logarithms {
 
   /** {@code (log(1 + f) - f + f^2 / 2) / f^3}. */
   private static FloatVector curve(FloatVector f) {
-    return all(0.0674670339f)
-        .fma(f, all(-0.1167577356f))
-        .fma(f, all(0.1188820079f))
-        .fma(f, all(-0.1240557283f))
-        .fma(f, all(0.1421954483f))
-        .fma(f, all(-0.1666799635f))
-        .fma(f, all(0.2000211924f))
-        .fma(f, all(-0.2500000894f))
-        .fma(f, all(0.3333331347f));
+    return all(0.067467034f)
+        .fma(f, all(-0.116757736f))
+        .fma(f, all(0.11888201f))
+        .fma(f, all(-0.12405573f))
+        .fma(f, all(0.14219545f))
+        .fma(f, all(-0.16667996f))
+        .fma(f, all(0.20002119f))
+        .fma(f, all(-0.2500001f))
+        .fma(f, all(0.33333313f));
   }
 
   /** {@code log(1 + f) - f}. */
@@ -106,7 +106,7 @@ final class Logarithms {
     IntVector e = exponent(v);
     FloatVector f = fraction(v, e);
     FloatVector n = scale(x, e);
-    FloatVector near = bend(f).add(f).mul(0.43429448190325182f);
+    FloatVector near = bend(f).add(f).mul(0.4342945f);
     return ends(x, n.fma(all(LOG10_2_HIGH), n.fma(all(LOG10_2_LOW), near)));
   }
 

@@ -17,10 +17,10 @@ final class Trigonometry {
   /** Beyond, the reduction loses digits, and a caller needs other means. */
   static final float LIMIT = 0x1p17f;
 
-  private static final float TWO_OVER_PI = 0.63661977236758134f;
-  private static final float HALF_PI_1 = 1.57079637050628662f;
-  private static final float HALF_PI_2 = -4.371138828673793e-8f;
-  private static final float HALF_PI_3 = -1.71512451e-15f;
+  private static final float TWO_OVER_PI = 0.63661975f;
+  private static final float HALF_PI_1 = 1.5707964f;
+  private static final float HALF_PI_2 = -4.371139e-8f;
+  private static final float HALF_PI_3 = -1.7151245e-15f;
 
   private Trigonometry() {}
 
@@ -34,16 +34,15 @@ final class Trigonometry {
 
   private static FloatVector sine(FloatVector r, FloatVector z) {
     FloatVector p =
-        all(2.7181199584e-6f)
-            .fma(z, all(-0.0001983931143f))
-            .fma(z, all(0.0083333291113f))
-            .fma(z, all(-0.1666666716337f));
+        all(2.71812e-6f)
+            .fma(z, all(-1.9839311e-4f))
+            .fma(z, all(0.008333329f))
+            .fma(z, all(-0.16666667f));
     return p.mul(z).fma(r, r);
   }
 
   private static FloatVector cosine(FloatVector z) {
-    FloatVector p =
-        all(2.44331386057e-5f).fma(z, all(-0.00138873164542f)).fma(z, all(0.0416666455567f));
+    FloatVector p = all(2.4433139e-5f).fma(z, all(-0.0013887316f)).fma(z, all(0.041666646f));
     return p.fma(z, all(-0.5f)).fma(z, all(1f));
   }
 
