@@ -28,7 +28,7 @@ class ValidationTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
-      quoteCharacter = '`',
+      quoteCharacter = '~',
       textBlock =
           """
           /openai/v1/chat/completions | 401 | "You didn't provide an API key
@@ -47,7 +47,7 @@ class ValidationTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
-      quoteCharacter = '`',
+      quoteCharacter = '~',
       textBlock =
           """
           /openai/v1/chat/completions | {"messages":ASK} | must provide a model
@@ -55,6 +55,13 @@ class ValidationTest {
           /openai/v1/chat/completions | {"model":"m","messages":[{"role":"robot","content":"x"}]} | Invalid value: 'robot'
           /openai/v1/chat/completions | {"model":"m","messages":[{"role":"user"}]} | expected a string, got null
           /openai/v1/chat/completions | {"model":"m","messages":[{"role":"tool","content":"x"}]} | tool_call_id
+          /openai/v1/chat/completions | {"model":"m","messages":[{"role":"tool","content":"x","tool_call_id":"c"}]} | must be a response to a preceeding message
+          /openai/v1/chat/completions | {"model":"m","messages":[{"role":"assistant","tool_calls":[{"id":"c1"},{"id":"c2"}]},{"role":"tool","content":"x","tool_call_id":"c1"}]} | did not have response messages: c2
+          /openai/v1/chat/completions | {"model":"m","messages":[{"role":"assistant","tool_calls":[{"id":"c1"}]},{"role":"user","content":"x"}]} | did not have response messages: c1
+          /openai/v1/responses | {"model":"m","input":[{"type":"function_call_output","call_id":"c","output":"x"}]} | No tool call found for function call output with call_id c
+          /anthropic/v1/messages | {"model":"m","max_tokens":1,"messages":[{"role":"user","content":[{"type":"tool_result","tool_use_id":"t"}]}]} | unexpected `tool_use_id`
+          /anthropic/v1/messages | {"model":"m","max_tokens":1,"messages":[{"role":"assistant","content":[{"type":"tool_use","id":"t"}]},{"role":"user","content":"x"}]} | without `tool_result` blocks
+          /gemini/v1beta/models/m:generateContent | {"contents":[{"role":"model","parts":[{"functionCall":{}},{"functionCall":{}}]},{"role":"user","parts":[{"functionResponse":{}}]}]} | number of function response parts
           /openai/v1/chat/completions | {"model" | could not parse the JSON body
           /openai/v1/responses | {"model":"m"} | 'input'
           /openai/v1/embeddings | {"model":"m"} | 'input'
@@ -89,6 +96,30 @@ class ValidationTest {
     try (var client = new RawClient(server)) {
       assertThat(client.ask(false).readReply()).contains("scripted");
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      textBlock =
+          """
+          /openai/v1/chat/completions | {"model":"m","messages":[{"role":"user","content":"q"},{"role":"assistant","content":null,"tool_calls":[{"id":"c1"},{"id":"c2"}]},{"role":"tool","content":"x","tool_call_id":"c2"},{"role":"tool","content":"x","tool_call_id":"c1"},{"role":"user","content":"more"}]}
+          /openai/v1/responses | {"model":"m","input":[{"role":"user","content":"q"},{"type":"function_call","call_id":"c","name":"f","arguments":"{}"},{"type":"function_call_output","call_id":"c","output":"x"}]}
+          /anthropic/v1/messages | {"model":"m","max_tokens":1,"messages":[{"role":"user","content":"q"},{"role":"assistant","content":[{"type":"text","text":"a"},{"type":"tool_use","id":"t","name":"f","input":{}}]},{"role":"user","content":[{"type":"tool_result","tool_use_id":"t","content":"x"}]}]}
+          /anthropic/v1/messages | {"model":"m","max_tokens":1,"messages":[{"role":"user","content":"q"},{"role":"assistant","content":[{"type":"tool_use","id":"t","name":"f","input":{}},{"type":"tool_use","id":"u","name":"f","input":{}}]},{"role":"user","content":[{"type":"tool_result","tool_use_id":"t"}]},{"role":"user","content":[{"type":"tool_result","tool_use_id":"u"}]},{"role":"assistant","content":"a"},{"role":"user","content":"q"}]}
+          /gemini/v1beta/models/m:generateContent | {"contents":[{"role":"user","parts":[{"text":"q"}]},{"role":"model","parts":[{"text":"a"},{"functionCall":{"name":"f","args":{}}}]},{"role":"user","parts":[{"functionResponse":{"name":"f","response":{}}}]}]}
+          """)
+  void aTurnWithTools(String path, String body) throws Exception {
+    assertThat(
+            send(
+                path,
+                body,
+                "Authorization: Bearer k",
+                "x-api-key: k",
+                "x-goog-api-key: k",
+                "anthropic-version: 2023-06-01"))
+        .startsWith("HTTP/1.1 200 ");
   }
 
   @Test

@@ -134,7 +134,7 @@ final class AnthropicMessages implements Codec {
   }
 
   @Override
-  public List<Frame> failed(Answer answer, Failure failure, String message) {
+  public List<Frame> failed(Answer answer, Failure failure, String message, int sent) {
     var error = Errors.of(Dialect.ANTHROPIC, failure, message, answer).body();
     return List.of(Frame.close("error", error));
   }

@@ -13,8 +13,8 @@ interface Codec {
   /** The events of a stream. */
   List<Frame> stream(Answer answer);
 
-  /** The events by which a stream that has begun says that it failed. */
-  List<Frame> failed(Answer answer, Failure failure, String message);
+  /** The events by which a stream says that it failed, after so many events. */
+  List<Frame> failed(Answer answer, Failure failure, String message, int sent);
 
   /** How the stream's lines end. */
   default String lineEnd() {

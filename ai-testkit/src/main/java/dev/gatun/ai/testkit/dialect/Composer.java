@@ -104,7 +104,7 @@ public final class Composer {
       List<Frame> frames =
           shape.status() == 200
               ? List.of(Frame.terminal(null, shape.body()))
-              : codec.failed(answer, failure, message);
+              : codec.failed(answer, failure, message, 0);
       return stream(codec, frames, answer, script, request);
     }
     return error(shape, request, script);
@@ -209,7 +209,7 @@ public final class Composer {
         true,
         frames.stream().filter(frame -> frame.kind() == Frame.Kind.TOKEN).count(),
         codec.lineEnd(),
-        failure -> codec.failed(answer, failure, ""),
+        (failure, sent) -> codec.failed(answer, failure, "", sent),
         script);
   }
 

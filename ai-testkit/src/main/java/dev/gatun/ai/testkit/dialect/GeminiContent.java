@@ -93,7 +93,7 @@ final class GeminiContent implements Codec {
   }
 
   @Override
-  public List<Frame> failed(Answer answer, Failure failure, String message) {
+  public List<Frame> failed(Answer answer, Failure failure, String message, int sent) {
     return List.of(Frame.close(null, Errors.of(Dialect.GEMINI, failure, message, answer).body()));
   }
 

@@ -160,7 +160,7 @@ final class OpenAiChat implements Codec {
   }
 
   @Override
-  public List<Frame> failed(Answer answer, Failure failure, String message) {
+  public List<Frame> failed(Answer answer, Failure failure, String message, int sent) {
     return List.of(Frame.close(null, Errors.of(dialect, failure, message, answer).body()));
   }
 

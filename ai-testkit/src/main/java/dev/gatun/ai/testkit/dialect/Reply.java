@@ -3,7 +3,7 @@ package dev.gatun.ai.testkit.dialect;
 import dev.gatun.ai.testkit.Failure;
 import dev.gatun.ai.testkit.Script;
 import java.util.List;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 
 /**
  * A script in the shape that one request gets.
@@ -16,7 +16,7 @@ import java.util.function.Function;
  * @param stream whether it is one
  * @param tokens how many events with content it is, or would be as a stream
  * @param lineEnd how the stream's lines end, unless the script says otherwise
- * @param failed the events that tell of a failure in the middle of the stream
+ * @param failed the events that tell of a failure in the middle of the stream, after so many events
  * @param script what was scripted
  */
 @SuppressWarnings("ArrayRecordComponent") // made once, read once, compared never
@@ -29,7 +29,7 @@ public record Reply(
     boolean stream,
     long tokens,
     String lineEnd,
-    Function<Failure, List<Frame>> failed,
+    BiFunction<Failure, Integer, List<Frame>> failed,
     Script script) {
 
   /** A reply that is no stream. */
@@ -49,7 +49,7 @@ public record Reply(
         false,
         tokens,
         "\n",
-        failure -> List.of(),
+        (failure, sent) -> List.of(),
         script);
   }
 }

@@ -498,14 +498,14 @@ final class Responses implements Codec {
   }
 
   @Override
-  public List<Frame> failed(Answer answer, Failure failure, String message) {
+  public List<Frame> failed(Answer answer, Failure failure, String message, int sent) {
     Errors.Shape error = Errors.of(dialect, failure, message, answer);
     var response = response(answer, List.of(), "failed", false);
     if (agent()) {
       response.put("error", error.body().get("error"));
       var event = Json.obj("type", "response.failed", "response", response);
       event.put("error", error.body().get("error"));
-      event.put("sequence_number", 999);
+      event.put("sequence_number", sent);
       return List.of(Frame.close("response.failed", event));
     }
     Object code = error.code();
@@ -523,9 +523,9 @@ final class Responses implements Codec {
                 "param",
                 null,
                 "sequence_number",
-                998)),
+                sent)),
         Frame.close(
             "response.failed",
-            Json.obj("type", "response.failed", "response", response, "sequence_number", 999)));
+            Json.obj("type", "response.failed", "response", response, "sequence_number", sent + 1)));
   }
 }

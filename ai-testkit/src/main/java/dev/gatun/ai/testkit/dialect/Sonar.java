@@ -66,7 +66,7 @@ final class Sonar implements Codec {
   }
 
   @Override
-  public List<Frame> failed(Answer answer, Failure failure, String message) {
+  public List<Frame> failed(Answer answer, Failure failure, String message, int sent) {
     return List.of(
         Frame.close(null, Errors.of(Dialect.PERPLEXITY, failure, message, answer).body()));
   }

@@ -7,10 +7,15 @@ import dev.gatun.ai.testkit.RecordedRequest;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** What a provider refuses before any model sees it. */
 final class Validation {
+  private static final String UNANSWERED =
+      "An assistant message with 'tool_calls' must be followed by tool messages responding to each"
+          + " 'tool_call_id'. The following tool_call_ids did not have response messages: ";
+
   private Validation() {}
 
   /** The error for what is wrong with a request, or null; no keys means that any key will do. */
@@ -104,10 +109,27 @@ final class Validation {
       case RESPONSES ->
           json.get("input") == null && json.get("prompt") == null
               ? "Missing required parameter: 'input'."
-              : null;
+              : outputs(json);
       case EMBEDDINGS -> json.get("input") == null ? "Missing required parameter: 'input'." : null;
       case MODELS, COUNT_TOKENS, UNKNOWN -> null;
     };
+  }
+
+  /** Each output of a function in the input of Responses answers a call of it. */
+  private static @Nullable String outputs(Map<String, @Nullable Object> json) {
+    var called = new TreeSet<String>();
+    for (Object item : Json.list(json.get("input"))) {
+      var map = Json.map(item);
+      String id = Json.string(map.get("call_id"));
+      if ("function_call".equals(map.get("type"))) {
+        called.add(id);
+      } else if ("function_call_output".equals(map.get("type"))
+          && !called.contains(id)
+          && json.get("previous_response_id") == null) {
+        return "No tool call found for function call output with call_id " + id + ".";
+      }
+    }
+    return null;
   }
 
   private static @Nullable String messages(Map<String, @Nullable Object> json, Set<String> roles) {
@@ -115,6 +137,7 @@ final class Validation {
     if (messages.isEmpty()) {
       return "Missing required parameter: 'messages'.";
     }
+    var called = new TreeSet<String>();
     for (int i = 0; i < messages.size(); i++) {
       var message = Json.map(messages.get(i));
       Object role = message.get("role");
@@ -130,11 +153,21 @@ final class Validation {
       if (message.get("content") == null && !role.equals("assistant")) {
         return "Invalid value for 'content': expected a string, got null. (messages[" + i + "])";
       }
+      for (Object call : Json.list(message.get("tool_calls"))) {
+        called.add(Json.string(Json.map(call).get("id")));
+      }
       if (role.equals("tool") && message.get("tool_call_id") == null) {
         return "Missing required parameter: 'messages[" + i + "].tool_call_id'.";
       }
+      if (role.equals("tool") && !called.remove(Json.string(message.get("tool_call_id")))) {
+        return "Invalid parameter: messages with role 'tool' must be a response to a preceeding"
+            + " message with 'tool_calls'.";
+      }
+      if (!role.equals("tool") && !role.equals("assistant") && !called.isEmpty()) {
+        return UNANSWERED + String.join(", ", called);
+      }
     }
-    return null;
+    return called.isEmpty() ? null : UNANSWERED + String.join(", ", called);
   }
 
   private static @Nullable String perplexity(RecordedRequest request) {
@@ -146,7 +179,7 @@ final class Validation {
       if (json.get("model") == null && json.get("models") == null && json.get("preset") == null) {
         return "one of model, models or preset is required";
       }
-      return null;
+      return outputs(json);
     }
     if (request.model().isEmpty()) {
       return "model is required";
@@ -184,6 +217,9 @@ final class Validation {
     if (messages.isEmpty()) {
       return "messages: at least one message is required";
     }
+    var used = new TreeSet<String>();
+    var open = new TreeSet<String>();
+    String before = "";
     for (int i = 0; i < messages.size(); i++) {
       var message = Json.map(messages.get(i));
       Object role = message.get("role");
@@ -197,6 +233,35 @@ final class Validation {
             + ": all messages must have non-empty content except for the"
             + " optional final assistant message";
       }
+      // Neighbours of one role count as one message.
+      if (role.equals("assistant")) {
+        if (!before.equals("assistant")) {
+          if (!open.isEmpty()) {
+            return unanswered(i, open);
+          }
+          used.clear();
+        }
+        used.addAll(ids(content, "tool_use", "id"));
+      } else {
+        if (before.equals("assistant")) {
+          open.addAll(used);
+        }
+        for (String id : ids(content, "tool_result", "tool_use_id")) {
+          if (!used.contains(id)) {
+            return "messages."
+                + i
+                + ".content.0: unexpected `tool_use_id` found in `tool_result` blocks: "
+                + id
+                + ". Each `tool_result` block must have a corresponding `tool_use` block in the"
+                + " previous message.";
+          }
+          open.remove(id);
+        }
+      }
+      before = role.toString();
+    }
+    if (!open.isEmpty()) {
+      return unanswered(messages.size() - 1, open);
     }
     if (request.headers().get("anthropic-version").orElse("").compareTo("2026-10-21") >= 0) {
       for (String name : List.of("temperature", "top_p", "top_k")) {
@@ -214,6 +279,29 @@ final class Validation {
     return null;
   }
 
+  private static long count(List<@Nullable Object> parts, String member) {
+    return parts.stream().filter(part -> Json.map(part).containsKey(member)).count();
+  }
+
+  private static String unanswered(int message, Set<String> ids) {
+    return "messages."
+        + message
+        + ": `tool_use` ids were found without `tool_result` blocks immediately after: "
+        + String.join(", ", ids)
+        + ". Each `tool_use` block must have a corresponding `tool_result` block in the next"
+        + " message.";
+  }
+
+  private static Set<String> ids(Object content, String type, String name) {
+    var ids = new TreeSet<String>();
+    for (Object block : Json.list(content)) {
+      if (type.equals(Json.map(block).get("type"))) {
+        ids.add(Json.string(Json.map(block).get(name)));
+      }
+    }
+    return ids;
+  }
+
   private static @Nullable String gemini(RecordedRequest request) {
     Map<String, @Nullable Object> json = request.json();
     return switch (request.operation()) {
@@ -222,6 +310,7 @@ final class Validation {
         if (contents.isEmpty()) {
           yield "* GenerateContentRequest.contents: contents is not specified\n";
         }
+        long calls = 0;
         for (Object content : contents) {
           Object role = Json.map(content).get("role");
           if (role != null
@@ -230,9 +319,16 @@ final class Validation {
               && !role.equals("function")) {
             yield "Please use a valid role: user, model.";
           }
-          if (Json.list(Json.map(content).get("parts")).isEmpty()) {
+          List<@Nullable Object> parts = Json.list(Json.map(content).get("parts"));
+          if (parts.isEmpty()) {
             yield "* GenerateContentRequest.contents[0].parts: contents.parts must not be empty.\n";
           }
+          long responses = count(parts, "functionResponse");
+          if (responses != calls && (responses > 0 || calls > 0)) {
+            yield "Please ensure that the number of function response parts is equal to the number"
+                + " of function call parts of the function call turn.";
+          }
+          calls = count(parts, "functionCall");
         }
         yield null;
       }

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Sends one reply as its script wants it: in time, in pieces, with its faults. */
@@ -268,7 +269,7 @@ public final class Delivery {
       }
       case ERROR -> {
         for (Frame frame :
-            reply.failed().apply(java.util.Objects.requireNonNull(fault.failure()))) {
+            reply.failed().apply(Objects.requireNonNull(fault.failure()), events)) {
           raw(text(frame.event(), frame.data()));
         }
         ended = true;
