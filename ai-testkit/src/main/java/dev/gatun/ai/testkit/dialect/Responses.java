@@ -526,6 +526,7 @@ final class Responses implements Codec {
                 sent)),
         Frame.close(
             "response.failed",
-            Json.obj("type", "response.failed", "response", response, "sequence_number", sent + 1)));
+            Json.obj(
+                "type", "response.failed", "response", response, "sequence_number", sent + 1)));
   }
 }

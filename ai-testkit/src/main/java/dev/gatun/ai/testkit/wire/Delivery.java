@@ -268,8 +268,7 @@ public final class Delivery {
         sink.lastChunk();
       }
       case ERROR -> {
-        for (Frame frame :
-            reply.failed().apply(Objects.requireNonNull(fault.failure()), events)) {
+        for (Frame frame : reply.failed().apply(Objects.requireNonNull(fault.failure()), events)) {
           raw(text(frame.event(), frame.data()));
         }
         ended = true;
