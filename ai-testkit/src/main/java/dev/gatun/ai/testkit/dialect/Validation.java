@@ -234,7 +234,7 @@ final class Validation {
             + " optional final assistant message";
       }
       // Neighbours of one role count as one message.
-      if (role.equals("assistant")) {
+      if ("assistant".equals(role)) {
         if (!before.equals("assistant")) {
           if (!open.isEmpty()) {
             return unanswered(i, open);
@@ -258,7 +258,7 @@ final class Validation {
           open.remove(id);
         }
       }
-      before = role.toString();
+      before = String.valueOf(role);
     }
     if (!open.isEmpty()) {
       return unanswered(messages.size() - 1, open);
