@@ -20,11 +20,13 @@ import dev.gatun.ai.spi.EmbeddingCall;
 import dev.gatun.ai.spi.EmbeddingReply;
 import dev.gatun.ai.spi.EventSource;
 import dev.gatun.ai.spi.ModelInfo;
+import dev.gatun.ai.spi.Prices;
 import dev.gatun.ai.spi.Provider;
 import dev.gatun.ai.spi.ProviderConfig;
 import dev.gatun.ai.spi.ProviderFactory;
 import dev.gatun.ai.spi.RateLimits;
 import dev.gatun.ai.spi.Secret;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.Iterator;
@@ -44,6 +46,9 @@ public final class Demo implements Provider {
   static final String ID = "demo";
   private static final int DIMENSIONS = 64;
 
+  private static final Prices FREE =
+      new Prices(LocalDate.of(2026, 1, 1), List.of(new Prices.Tier(0, 0, 0, 0, 0, 0, 0, 0, 0)));
+
   private final ModelInfo model =
       new ModelInfo(
           new ModelRef(ID, "scripted"),
@@ -51,7 +56,7 @@ public final class Demo implements Provider {
           1_000_000,
           100_000,
           Map.of(Task.GENERAL, 0.01),
-          Optional.empty());
+          Optional.of(FREE));
   private final AtomicLong answers = new AtomicLong();
 
   /** The demo. */
