@@ -13,6 +13,7 @@ import dev.gatun.tensor.op.HardSigmoid;
 import dev.gatun.tensor.op.LayerNorm;
 import dev.gatun.tensor.op.Linear;
 import dev.gatun.tensor.op.LogSoftmax;
+import dev.gatun.tensor.op.MatMulInteger;
 import dev.gatun.tensor.op.Op;
 import dev.gatun.tensor.op.Primitive;
 import dev.gatun.tensor.op.ReluGrad;
@@ -114,6 +115,7 @@ final class GradientRules {
       case Linear _ -> ContractionRules.LINEAR;
       case HardSigmoid _ -> CompositeRules.hardSigmoid();
       case CrossEntropy _ -> CompositeRules.crossEntropy();
+      case MatMulInteger _ -> Rule.NONE;
       case ScaledDotProductAttention a -> CompositeRules.attention(a);
       case ScaledDotProductAttentionGrad _ -> Rule.DECOMPOSE;
     };

@@ -1,5 +1,6 @@
 package dev.gatun.tensor;
 
+import dev.gatun.tensor.op.MatMulInteger;
 import dev.gatun.tensor.op.Primitive;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,17 @@ public final class Linalg {
       y = y.add(bias);
     }
     return x.rank() > 2 ? y.reshape(x.shape().with(-1, weight.size(0))) : y;
+  }
+
+  /**
+   * The exact product of quantized matrices [..., M, K] and [..., K, N], both int8 or uint8, as
+   * int32 [..., M, N]; leading axes broadcast.
+   *
+   * @throws ShapeException when the shapes do not fit
+   * @throws DTypeException for other dtypes
+   */
+  public static Tensor matmulInteger(Tensor a, Tensor b) {
+    return Engine.call(new MatMulInteger(), a, b);
   }
 
   /** {@code beta * c + alpha * a * b}; c broadcasts to the product of matrices a and b. */

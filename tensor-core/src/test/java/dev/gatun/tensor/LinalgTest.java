@@ -29,6 +29,27 @@ class LinalgTest {
     return Tensor.of(values, Shape.of(rows, values.length / rows));
   }
 
+  private static Tensor bytes(Shape shape, double value) {
+    return Tensor.full(shape, value).to(value > 127 ? DType.UINT8 : DType.INT8);
+  }
+
+  @Test
+  void integerProductsAreExact() {
+    int k = 3000; // more than float32 could sum at once
+    double[][] extremes = {{-128, -128}, {127, -128}, {-128, 255}, {255, 255}};
+    for (double[] e : extremes) {
+      Tensor a = bytes(Shape.of(5, k), e[0]);
+      Tensor b = bytes(Shape.of(k, 18), e[1]);
+      Tensor y = Linalg.matmulInteger(a, b);
+      assertThat(y.dtype()).isEqualTo(DType.INT32);
+      assertThat(y.toDoubleArray()).hasSize(90).containsOnly(k * e[0] * e[1]);
+    }
+    Tensor floats = Tensor.full(Shape.of(2, 2), 1);
+    assertThatThrownBy(() -> Linalg.matmulInteger(floats, floats))
+        .isInstanceOf(DTypeException.class)
+        .hasMessage("matmulinteger needs operands of dtype int8 or uint8, got float32 and float32");
+  }
+
   @Test
   void products() {
     Tensor a = matrix(2, 1, 2, 3, 4);

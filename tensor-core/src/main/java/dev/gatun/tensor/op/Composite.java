@@ -20,6 +20,7 @@ public sealed interface Composite extends Op
         HardSigmoid,
         ReluGrad,
         Linear,
+        MatMulInteger,
         ScaledDotProductAttention,
         ScaledDotProductAttentionGrad {
 

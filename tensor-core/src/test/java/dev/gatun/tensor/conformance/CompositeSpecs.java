@@ -4,6 +4,7 @@ import static dev.gatun.tensor.conformance.Input.condition;
 import static dev.gatun.tensor.conformance.Input.index;
 import static dev.gatun.tensor.conformance.Input.real;
 
+import dev.gatun.tensor.DType;
 import dev.gatun.tensor.Shape;
 import dev.gatun.tensor.op.ActivationGrad;
 import dev.gatun.tensor.op.ActivationKind;
@@ -15,12 +16,14 @@ import dev.gatun.tensor.op.HardSigmoid;
 import dev.gatun.tensor.op.LayerNorm;
 import dev.gatun.tensor.op.Linear;
 import dev.gatun.tensor.op.LogSoftmax;
+import dev.gatun.tensor.op.MatMulInteger;
 import dev.gatun.tensor.op.ReluGrad;
 import dev.gatun.tensor.op.ScaledDotProductAttention;
 import dev.gatun.tensor.op.ScaledDotProductAttentionGrad;
 import dev.gatun.tensor.op.Silu;
 import dev.gatun.tensor.op.Softmax;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -30,6 +33,10 @@ final class CompositeSpecs {
 
   private static ScaledDotProductAttention attention(boolean causal) {
     return new ScaledDotProductAttention(causal, 0.5);
+  }
+
+  private static Input bytes(long... shape) {
+    return Input.real(Shape.of(shape), -128, 127);
   }
 
   /** Of a size that keeps the weights around 1. */
@@ -177,6 +184,17 @@ final class CompositeSpecs {
             .special(OpSpec.Special.NONE) // as convolution: 0 times a forbidden infinity
             .within(Tolerance.steps(128, 16, 8))
             .onnx("Attention"),
+        OpSpec.of(
+                "MatMulInteger",
+                EnumSet.of(DType.INT8, DType.UINT8),
+                Sample.of(new MatMulInteger(), bytes(4, 5), bytes(5, 3)),
+                Sample.of(new MatMulInteger(), bytes(2, 1, 3, 4), bytes(3, 4, 2)),
+                Sample.of(new MatMulInteger(), bytes(1, 7), bytes(7, 1)),
+                Sample.of(new MatMulInteger(), bytes(2, 0), bytes(0, 3)),
+                Sample.of(new MatMulInteger(), bytes(3, 2100), bytes(2100, 17)))
+            .withoutGradient()
+            .special(OpSpec.Special.FEW)
+            .onnx("MatMulInteger"),
         OpSpec.of(
                 "ScaledDotProductAttentionGrad",
                 OpSpec.FLOATS,

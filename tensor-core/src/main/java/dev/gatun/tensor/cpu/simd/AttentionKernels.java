@@ -2,6 +2,7 @@ package dev.gatun.tensor.cpu.simd;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
@@ -13,6 +14,7 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class AttentionKernels {
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
+  private static final ByteOrder ORDER = ByteOrder.nativeOrder();
   private static final VectorSpecies<Float> SPECIES = SimdSpecies.floats();
   private static final int LANES = SPECIES.length();
   private static final int NR = 2 * LANES;
@@ -255,6 +257,51 @@ final class AttentionKernels {
       zero.intoArray(p, o + LANES);
       zero.intoArray(ds, o);
       zero.intoArray(ds, o + LANES);
+    }
+  }
+
+  /** The sum of products of two rows, in four chains where both are dense. */
+  static float dot(
+      MemorySegment a, long aOff, long aCol, MemorySegment b, long bOff, long bCol, int n) {
+    float s0 = 0f;
+    float s1 = 0f;
+    float s2 = 0f;
+    float s3 = 0f;
+    int i = 0;
+    if (aCol == 1 && bCol == 1) {
+      long p = aOff * Float.BYTES;
+      long q = bOff * Float.BYTES;
+      for (; i <= n - 4; i += 4) {
+        long at = (long) i * Float.BYTES;
+        s0 = Math.fma(a.get(FLOAT, p + at), b.get(FLOAT, q + at), s0);
+        s1 = Math.fma(a.get(FLOAT, p + at + 4), b.get(FLOAT, q + at + 4), s1);
+        s2 = Math.fma(a.get(FLOAT, p + at + 8), b.get(FLOAT, q + at + 8), s2);
+        s3 = Math.fma(a.get(FLOAT, p + at + 12), b.get(FLOAT, q + at + 12), s3);
+      }
+    }
+    for (; i < n; i++) {
+      float x = a.get(FLOAT, (aOff + i * aCol) * Float.BYTES);
+      s0 = Math.fma(x, b.get(FLOAT, (bOff + i * bCol) * Float.BYTES), s0);
+    }
+    return s0 + s1 + (s2 + s3);
+  }
+
+  /** Adds {@code n} elements of each of a panel's rows to rows of dense columns. */
+  static void addRows(float[] from, int at, int rows, int n, MemorySegment to, long off, long row) {
+    for (int r = 0; r < rows; r++) {
+      long o = (off + r * row) * Float.BYTES;
+      int p = at + r * NR;
+      int i = 0;
+      for (; i <= n - LANES; i += LANES) {
+        long q = o + (long) i * Float.BYTES;
+        FloatVector.fromMemorySegment(SPECIES, to, q, ORDER)
+            .add(FloatVector.fromArray(SPECIES, from, p + i))
+            .intoMemorySegment(to, q, ORDER);
+      }
+      for (; i < n; i++) {
+        long q = o + (long) i * Float.BYTES;
+        to.set(FLOAT, q, to.get(FLOAT, q) + from[p + i]);
+      }
     }
   }
 

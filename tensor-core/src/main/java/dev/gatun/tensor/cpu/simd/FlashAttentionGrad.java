@@ -132,15 +132,15 @@ final class FlashAttentionGrad {
     /** The logarithms and the products of result and gradient; lanes without a query weigh 0. */
     private void statistics(int from, int n, int padded, Buffers b) {
       for (int i = 0; i < n; i++) {
-        float delta = 0f;
-        long ga = g.off() + (from + i) * g.row();
-        long ya = y.off() + (from + i) * y.row();
-        for (int c = 0; c < values; c++) {
-          float gradient = g.segment().get(FLOAT, (ga + c * g.col()) * Float.BYTES);
-          float result = y.segment().get(FLOAT, (ya + c * y.col()) * Float.BYTES);
-          delta = Math.fma(gradient, result, delta);
-        }
-        b.deltas[i] = delta;
+        b.deltas[i] =
+            AttentionKernels.dot(
+                g.segment(),
+                g.off() + (from + i) * g.row(),
+                g.col(),
+                y.segment(),
+                y.off() + (from + i) * y.row(),
+                y.col(),
+                values);
         long at = logs.off() + (from + i) * logs.row();
         b.logs[i] = logs.segment().get(FLOAT, at * Float.BYTES);
       }
@@ -215,14 +215,8 @@ final class FlashAttentionGrad {
       MemorySegment segment = to.segment();
       for (int c = 0; c < columns; c += NR) {
         int n = Math.min(NR, columns - c);
-        for (int r = 0; r < rows; r++) {
-          long at = (to.off() + (j + r) * to.row() + c) * Float.BYTES;
-          int from = (KEYS + MR) * c + r * NR;
-          for (int i = 0; i < n; i++) {
-            long o = at + (long) i * Float.BYTES;
-            segment.set(FLOAT, o, segment.get(FLOAT, o) + sums[from + i]);
-          }
-        }
+        AttentionKernels.addRows(
+            sums, (KEYS + MR) * c, rows, n, segment, to.off() + j * to.row() + c, to.row());
       }
     }
   }

@@ -49,6 +49,9 @@ final class GemmDouble {
   /** Rows up to which B is not packed. */
   private static final int DIRECT_ROWS = 128;
 
+  /** Rows of a transposed A that are packed at once: whole panels and whole vectors. */
+  private static final int ROWS = 48;
+
   /** The threads divide the rows of C in steps of so many. */
   private static final int STEP_M = 2 * MR;
 
@@ -56,7 +59,7 @@ final class GemmDouble {
   private static final long PARALLEL_WORK = 1L << 20;
 
   /** Multiply-adds up to which packing does not pay. */
-  private static final long DIRECT_WORK = 16 * 16 * 32;
+  private static final long DIRECT_WORK = 8 * 8 * 16;
 
   private static final ThreadLocal<Buffers> BUFFERS = ThreadLocal.withInitial(Buffers::new);
 
@@ -408,14 +411,33 @@ final class GemmDouble {
         PackingDouble.packB(
             b, bOff + p * bRow + j * bCol, bCol, bRow, width, depth, bp, (j - left) * depth);
       }
-      double[] ap = buffers.a(MR * KC);
-      double[] tile = buffers.tile;
+      // PackingDouble a transposed A takes as many rows as vectors hold; rows are packed one by
+      // one.
+      int batch = aCol == 1 ? MR : ROWS;
+      double[] ap = buffers.a((batch + MR) * KC);
+      for (int i = top; i < bottom; i += batch) {
+        int end = Math.min(bottom, i + batch);
+        PackingDouble.packA(a, aOff + i * aRow + p * aCol, aRow, aCol, end - i, depth, ap, 0);
+        multiply(i, end, left, right, p, depth, ap, bp, buffers.tile);
+      }
+    }
+
+    private void multiply(
+        int top,
+        int bottom,
+        int left,
+        int right,
+        int p,
+        int depth,
+        double[] ap,
+        double[] bp,
+        double[] tile) {
       for (int i = top; i < bottom; ) {
         int height = GemmDoubleKernels.height(bottom - i);
         int rows = Math.min(height, bottom - i);
-        PackingDouble.packA(a, aOff + i * aRow + p * aCol, aRow, aCol, rows, depth, ap, 0);
         for (int j = left; j < right; j += NR) {
-          GemmDoubleKernels.packed(height, depth, ap, 0, bp, (j - left) * depth, tile, 0);
+          GemmDoubleKernels.packed(
+              height, depth, ap, (i - top) * KC, bp, (j - left) * depth, tile, 0);
           finish(tile, i, rows, j, Math.min(NR, right - j), p, depth);
         }
         i += height;

@@ -55,7 +55,7 @@ final class GemmDoubleKernels {
   static final int NR = 2 * SPECIES.length();
 
   /** The distance between the rows of a panel of A, and so the longest k. */
-  static final int KC = 256;
+  static final int KC = 528;
 
   private GemmDoubleKernels() {}
 

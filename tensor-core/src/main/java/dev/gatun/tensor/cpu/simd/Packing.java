@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /** Copies blocks of strided matrices into the panels of {@link Gemm}. */
@@ -14,6 +15,8 @@ final class Packing {
   private static final VectorSpecies<Float> SPECIES = SimdSpecies.floats();
   private static final int LANES = SPECIES.length();
   private static final long LANES_BYTES = SPECIES.vectorByteSize();
+  private static final VectorShuffle<Float> ZIP_LOW = VectorShuffle.makeZip(SPECIES, 0);
+  private static final VectorShuffle<Float> ZIP_HIGH = VectorShuffle.makeZip(SPECIES, 1);
   private static final VectorSpecies<Float> QUARTER = FloatVector.SPECIES_128;
   private static final int QUARTER_LANES = 4;
 
@@ -41,6 +44,12 @@ final class Packing {
       return;
     }
     int i = 0;
+    if (row == 1) {
+      float[] lanes = new float[4 * LANES];
+      for (; i <= rows - LANES; i += LANES) {
+        rowsA(from, off + i, col, k, to, toOff + i * Gemm.KC, lanes);
+      }
+    }
     for (; i <= rows - 4; i += 4) {
       fourRowsA(from, off + i * row, row, col, k, to, toOff + i * Gemm.KC);
     }
@@ -57,6 +66,47 @@ final class Packing {
     }
     for (; p < k; p++) {
       to[toOff + p] = from.get(FLOAT, at + p * (long) Float.BYTES);
+    }
+  }
+
+  /** As many rows as a vector has lanes, adjacent in memory, four columns at a time. */
+  private static void rowsA(
+      MemorySegment from, long off, long col, int k, float[] to, int toOff, float[] lanes) {
+    long step = col * Float.BYTES;
+    int p = 0;
+    for (; p <= k - 4; p += 4) {
+      interleave(from, off * Float.BYTES + p * step, step, lanes);
+      scatter(lanes, to, toOff + p, Gemm.KC);
+    }
+    for (; p < k; p++) {
+      for (int i = 0; i < LANES; i++) {
+        to[toOff + p + i * Gemm.KC] = from.get(FLOAT, (off + i) * Float.BYTES + p * step);
+      }
+    }
+  }
+
+  /** Loads four vectors, {@code step} bytes apart, and leaves their first lanes, second lanes, … */
+  private static void interleave(MemorySegment from, long at, long step, float[] lanes) {
+    FloatVector v0 = FloatVector.fromMemorySegment(SPECIES, from, at, ORDER);
+    FloatVector v1 = FloatVector.fromMemorySegment(SPECIES, from, at + step, ORDER);
+    FloatVector v2 = FloatVector.fromMemorySegment(SPECIES, from, at + 2 * step, ORDER);
+    FloatVector v3 = FloatVector.fromMemorySegment(SPECIES, from, at + 3 * step, ORDER);
+    FloatVector even = v0.rearrange(ZIP_LOW, v2);
+    FloatVector odd = v1.rearrange(ZIP_LOW, v3);
+    even.rearrange(ZIP_LOW, odd).intoArray(lanes, 0);
+    even.rearrange(ZIP_HIGH, odd).intoArray(lanes, LANES);
+    even = v0.rearrange(ZIP_HIGH, v2);
+    odd = v1.rearrange(ZIP_HIGH, v3);
+    even.rearrange(ZIP_LOW, odd).intoArray(lanes, 2 * LANES);
+    even.rearrange(ZIP_HIGH, odd).intoArray(lanes, 3 * LANES);
+  }
+
+  /** Writes groups of four elements, {@code step} apart. */
+  private static void scatter(float[] lanes, float[] to, int toOff, int step) {
+    for (int i = 0; i < LANES; i++) {
+      for (int j = 0; j < 4; j += QUARTER_LANES) {
+        FloatVector.fromArray(QUARTER, lanes, 4 * i + j).intoArray(to, toOff + i * step + j);
+      }
     }
   }
 
@@ -106,6 +156,7 @@ final class Packing {
       transposedB(from, off, col, columns, k, to, toOff);
     } else {
       packScalar(from, off, col, row, columns, Gemm.NR, k, to, toOff);
+      clearB(columns, k, to, toOff);
     }
   }
 
@@ -139,42 +190,27 @@ final class Packing {
     }
   }
 
+  /** A few rows of the panel at a time, so that they stay in the L1 cache. */
   private static void transposedB(
       MemorySegment from, long off, long col, int columns, int k, float[] to, int toOff) {
-    int j = 0;
-    for (; j <= columns - 4; j += 4) {
-      fourColumnsB(from, off + j * col, col, k, to, toOff + j);
-    }
-    for (; j < columns; j++) {
-      long at = (off + j * col) * Float.BYTES;
-      for (int p = 0; p < k; p++) {
-        to[toOff + j + p * Gemm.NR] = from.get(FLOAT, at + (long) p * Float.BYTES);
-      }
-    }
-    for (; j < Gemm.NR; j++) {
-      for (int p = 0; p < k; p++) {
-        to[toOff + j + p * Gemm.NR] = 0f;
-      }
-    }
-  }
-
-  private static void fourColumnsB(
-      MemorySegment from, long off, long col, int k, float[] to, int toOff) {
-    long c0 = off * Float.BYTES;
-    long c1 = (off + col) * Float.BYTES;
-    long c2 = (off + 2 * col) * Float.BYTES;
-    long c3 = (off + 3 * col) * Float.BYTES;
-    for (int p = 0; p < k; p++) {
-      long at = (long) p * Float.BYTES;
+    float[] lanes = new float[4 * LANES];
+    int p = 0;
+    for (; p <= k - LANES; p += LANES) {
       int q = toOff + p * Gemm.NR;
-      to[q] = from.get(FLOAT, c0 + at);
-      to[q + 1] = from.get(FLOAT, c1 + at);
-      to[q + 2] = from.get(FLOAT, c2 + at);
-      to[q + 3] = from.get(FLOAT, c3 + at);
+      int j = 0;
+      for (; j <= columns - 4; j += 4) {
+        interleave(from, (off + j * col + p) * Float.BYTES, col * Float.BYTES, lanes);
+        scatter(lanes, to, q + j, Gemm.NR);
+      }
+      if (j < columns) {
+        packScalar(from, off + j * col + p, col, 1, columns - j, Gemm.NR, LANES, to, q + j);
+      }
     }
+    packScalar(from, off + p, col, 1, columns, Gemm.NR, k - p, to, toOff + p * Gemm.NR);
+    clearB(columns, k, to, toOff);
   }
 
-  /** Any strides: {@code width} elements for each of k steps, zeros beyond {@code count}. */
+  /** Any strides: {@code count} elements for each of k steps, which are {@code width} apart. */
   static void packScalar(
       MemorySegment from,
       long off,
@@ -191,8 +227,13 @@ final class Packing {
       for (int i = 0; i < count; i++) {
         to[q + i] = from.get(FLOAT, (at + i * across) * Float.BYTES);
       }
-      for (int i = count; i < width; i++) {
-        to[q + i] = 0f;
+    }
+  }
+
+  private static void clearB(int columns, int k, float[] to, int toOff) {
+    for (int p = 0; p < k; p++) {
+      for (int j = columns; j < Gemm.NR; j++) {
+        to[toOff + p * Gemm.NR + j] = 0f;
       }
     }
   }

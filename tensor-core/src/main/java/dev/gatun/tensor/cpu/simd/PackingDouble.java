@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.DoubleVector;
+import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /** Copies blocks of strided matrices into the panels of {@link GemmDouble}. */
@@ -14,6 +15,8 @@ final class PackingDouble {
   private static final VectorSpecies<Double> SPECIES = SimdSpecies.doubles();
   private static final int LANES = SPECIES.length();
   private static final long LANES_BYTES = SPECIES.vectorByteSize();
+  private static final VectorShuffle<Double> ZIP_LOW = VectorShuffle.makeZip(SPECIES, 0);
+  private static final VectorShuffle<Double> ZIP_HIGH = VectorShuffle.makeZip(SPECIES, 1);
   private static final VectorSpecies<Double> QUARTER = DoubleVector.SPECIES_128;
   private static final int QUARTER_LANES = 2;
 
@@ -41,6 +44,12 @@ final class PackingDouble {
       return;
     }
     int i = 0;
+    if (row == 1) {
+      double[] lanes = new double[4 * LANES];
+      for (; i <= rows - LANES; i += LANES) {
+        rowsA(from, off + i, col, k, to, toOff + i * GemmDouble.KC, lanes);
+      }
+    }
     for (; i <= rows - 4; i += 4) {
       fourRowsA(from, off + i * row, row, col, k, to, toOff + i * GemmDouble.KC);
     }
@@ -57,6 +66,47 @@ final class PackingDouble {
     }
     for (; p < k; p++) {
       to[toOff + p] = from.get(DOUBLE, at + p * (long) Double.BYTES);
+    }
+  }
+
+  /** As many rows as a vector has lanes, adjacent in memory, four columns at a time. */
+  private static void rowsA(
+      MemorySegment from, long off, long col, int k, double[] to, int toOff, double[] lanes) {
+    long step = col * Double.BYTES;
+    int p = 0;
+    for (; p <= k - 4; p += 4) {
+      interleave(from, off * Double.BYTES + p * step, step, lanes);
+      scatter(lanes, to, toOff + p, GemmDouble.KC);
+    }
+    for (; p < k; p++) {
+      for (int i = 0; i < LANES; i++) {
+        to[toOff + p + i * GemmDouble.KC] = from.get(DOUBLE, (off + i) * Double.BYTES + p * step);
+      }
+    }
+  }
+
+  /** Loads four vectors, {@code step} bytes apart, and leaves their first lanes, second lanes, … */
+  private static void interleave(MemorySegment from, long at, long step, double[] lanes) {
+    DoubleVector v0 = DoubleVector.fromMemorySegment(SPECIES, from, at, ORDER);
+    DoubleVector v1 = DoubleVector.fromMemorySegment(SPECIES, from, at + step, ORDER);
+    DoubleVector v2 = DoubleVector.fromMemorySegment(SPECIES, from, at + 2 * step, ORDER);
+    DoubleVector v3 = DoubleVector.fromMemorySegment(SPECIES, from, at + 3 * step, ORDER);
+    DoubleVector even = v0.rearrange(ZIP_LOW, v2);
+    DoubleVector odd = v1.rearrange(ZIP_LOW, v3);
+    even.rearrange(ZIP_LOW, odd).intoArray(lanes, 0);
+    even.rearrange(ZIP_HIGH, odd).intoArray(lanes, LANES);
+    even = v0.rearrange(ZIP_HIGH, v2);
+    odd = v1.rearrange(ZIP_HIGH, v3);
+    even.rearrange(ZIP_LOW, odd).intoArray(lanes, 2 * LANES);
+    even.rearrange(ZIP_HIGH, odd).intoArray(lanes, 3 * LANES);
+  }
+
+  /** Writes groups of four elements, {@code step} apart. */
+  private static void scatter(double[] lanes, double[] to, int toOff, int step) {
+    for (int i = 0; i < LANES; i++) {
+      for (int j = 0; j < 4; j += QUARTER_LANES) {
+        DoubleVector.fromArray(QUARTER, lanes, 4 * i + j).intoArray(to, toOff + i * step + j);
+      }
     }
   }
 
@@ -114,6 +164,7 @@ final class PackingDouble {
       transposedB(from, off, col, columns, k, to, toOff);
     } else {
       packScalar(from, off, col, row, columns, GemmDouble.NR, k, to, toOff);
+      clearB(columns, k, to, toOff);
     }
   }
 
@@ -147,42 +198,27 @@ final class PackingDouble {
     }
   }
 
+  /** A few rows of the panel at a time, so that they stay in the L1 cache. */
   private static void transposedB(
       MemorySegment from, long off, long col, int columns, int k, double[] to, int toOff) {
-    int j = 0;
-    for (; j <= columns - 4; j += 4) {
-      fourColumnsB(from, off + j * col, col, k, to, toOff + j);
-    }
-    for (; j < columns; j++) {
-      long at = (off + j * col) * Double.BYTES;
-      for (int p = 0; p < k; p++) {
-        to[toOff + j + p * GemmDouble.NR] = from.get(DOUBLE, at + (long) p * Double.BYTES);
-      }
-    }
-    for (; j < GemmDouble.NR; j++) {
-      for (int p = 0; p < k; p++) {
-        to[toOff + j + p * GemmDouble.NR] = 0.0;
-      }
-    }
-  }
-
-  private static void fourColumnsB(
-      MemorySegment from, long off, long col, int k, double[] to, int toOff) {
-    long c0 = off * Double.BYTES;
-    long c1 = (off + col) * Double.BYTES;
-    long c2 = (off + 2 * col) * Double.BYTES;
-    long c3 = (off + 3 * col) * Double.BYTES;
-    for (int p = 0; p < k; p++) {
-      long at = (long) p * Double.BYTES;
+    double[] lanes = new double[4 * LANES];
+    int p = 0;
+    for (; p <= k - LANES; p += LANES) {
       int q = toOff + p * GemmDouble.NR;
-      to[q] = from.get(DOUBLE, c0 + at);
-      to[q + 1] = from.get(DOUBLE, c1 + at);
-      to[q + 2] = from.get(DOUBLE, c2 + at);
-      to[q + 3] = from.get(DOUBLE, c3 + at);
+      int j = 0;
+      for (; j <= columns - 4; j += 4) {
+        interleave(from, (off + j * col + p) * Double.BYTES, col * Double.BYTES, lanes);
+        scatter(lanes, to, q + j, GemmDouble.NR);
+      }
+      if (j < columns) {
+        packScalar(from, off + j * col + p, col, 1, columns - j, GemmDouble.NR, LANES, to, q + j);
+      }
     }
+    packScalar(from, off + p, col, 1, columns, GemmDouble.NR, k - p, to, toOff + p * GemmDouble.NR);
+    clearB(columns, k, to, toOff);
   }
 
-  /** Any strides: {@code width} elements for each of k steps, zeros beyond {@code count}. */
+  /** Any strides: {@code count} elements for each of k steps, which are {@code width} apart. */
   static void packScalar(
       MemorySegment from,
       long off,
@@ -199,8 +235,13 @@ final class PackingDouble {
       for (int i = 0; i < count; i++) {
         to[q + i] = from.get(DOUBLE, (at + i * across) * Double.BYTES);
       }
-      for (int i = count; i < width; i++) {
-        to[q + i] = 0.0;
+    }
+  }
+
+  private static void clearB(int columns, int k, double[] to, int toOff) {
+    for (int p = 0; p < k; p++) {
+      for (int j = columns; j < GemmDouble.NR; j++) {
+        to[toOff + p * GemmDouble.NR + j] = 0.0;
       }
     }
   }

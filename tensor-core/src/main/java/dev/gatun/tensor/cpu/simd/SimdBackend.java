@@ -13,6 +13,7 @@ import dev.gatun.tensor.op.Effect;
 import dev.gatun.tensor.op.Gelu;
 import dev.gatun.tensor.op.Linear;
 import dev.gatun.tensor.op.LogSoftmax;
+import dev.gatun.tensor.op.MatMulInteger;
 import dev.gatun.tensor.op.Op;
 import dev.gatun.tensor.op.Primitive;
 import dev.gatun.tensor.op.ReluGrad;
@@ -81,6 +82,7 @@ public final class SimdBackend implements Backend {
       case LogSoftmax c -> inputs.get(0) == DType.FLOAT32;
       case Gelu g -> inputs.get(0) != DType.FLOAT64;
       case ActivationGrad g -> inputs.get(0) != DType.FLOAT64;
+      case MatMulInteger m -> true;
       case ScaledDotProductAttention a -> FlashAttention.supports(inputs, 0);
       case ScaledDotProductAttentionGrad a -> FlashAttention.supports(inputs, 3);
       case Composite c -> false;
@@ -106,6 +108,10 @@ public final class SimdBackend implements Backend {
           }
           case Linear c -> {
             Products.linear(this, in, out[0]);
+            yield true;
+          }
+          case MatMulInteger m -> {
+            IntegerProducts.matmul(this, in[0], in[1], out[0]);
             yield true;
           }
           case ScaledDotProductAttention a -> {
