@@ -13,6 +13,7 @@ import dev.gatun.tensor.spi.Layout;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -217,7 +218,7 @@ public final class Engine {
     try (Scope _ = Scope.open()) {
       Tensor[] all = Arrays.copyOf(targets, targets.length + inputs.length);
       System.arraycopy(inputs, 0, all, targets.length, inputs.length);
-      Backend backend = Devices.backend(device(effect.name(), all));
+      Backend backend = Devices.backend(device(effect::name, all));
       List<DType> dtypes = Arrays.stream(all).map(Tensor::dtype).toList();
       if (effect instanceof Effect.Assign || backend.supports(effect, dtypes)) {
         applyKernel(backend, effect, targets, inputs);
@@ -256,15 +257,16 @@ public final class Engine {
       Device d = context.device;
       return d != null ? d : Gatun.defaultDevice();
     }
-    return device(op.name(), inputs);
+    return device(op::name, inputs);
   }
 
-  private static Device device(String op, Tensor[] inputs) {
+  /** A name costs as much as a small op: it is asked for only where there is an error. */
+  private static Device device(Supplier<String> op, Tensor[] inputs) {
     Device d = inputs[0].device();
     for (int i = 1; i < inputs.length; i++) {
       if (!inputs[i].device().equals(d)) {
         throw new DeviceException(
-            op
+            op.get()
                 + " needs operands on one device, got "
                 + d
                 + " and "

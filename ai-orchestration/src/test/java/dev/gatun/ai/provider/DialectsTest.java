@@ -4,11 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.gatun.ai.ChatRequest;
+import dev.gatun.ai.Cost;
 import dev.gatun.ai.EmbeddingRequest;
 import dev.gatun.ai.FinishReason;
+import dev.gatun.ai.Message;
+import dev.gatun.ai.ModelRef;
+import dev.gatun.ai.Part;
 import dev.gatun.ai.ResponseFormat;
 import dev.gatun.ai.StreamEvent;
 import dev.gatun.ai.Tool;
+import dev.gatun.ai.Usage;
+import dev.gatun.ai.Usd;
+import dev.gatun.ai.catalog.Catalog;
+import dev.gatun.ai.cost.Pricing;
 import dev.gatun.ai.error.AiException;
 import dev.gatun.ai.json.Json;
 import dev.gatun.ai.spi.CallContext;
@@ -22,16 +30,22 @@ import dev.gatun.ai.spi.Provider;
 import dev.gatun.ai.spi.TimeSource;
 import dev.gatun.ai.testkit.Dialect;
 import dev.gatun.ai.testkit.Failure;
+import dev.gatun.ai.testkit.Framing;
 import dev.gatun.ai.testkit.Position;
 import dev.gatun.ai.testkit.Script;
 import dev.gatun.ai.testkit.ScriptedServer;
+import dev.gatun.ai.testkit.Tokens;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -192,11 +206,11 @@ class DialectsTest {
     }
   }
 
-  private static Stream<org.junit.jupiter.params.provider.Arguments> failures() {
-    List<org.junit.jupiter.params.provider.Arguments> all = new ArrayList<>();
+  private static Stream<Arguments> failures() {
+    List<Arguments> all = new ArrayList<>();
     for (Speaker s : Speaker.values()) {
       for (Failure f : Failure.values()) {
-        all.add(org.junit.jupiter.params.provider.Arguments.of(s, f));
+        all.add(Arguments.of(s, f));
       }
     }
     return all.stream();
@@ -268,6 +282,145 @@ class DialectsTest {
                   p.keys().getFirst(),
                   context()));
       assertThat(reply.vectors()).hasSize(2).allSatisfy(v -> assertThat(v.length).isPositive());
+    }
+  }
+
+  private static Stream<Framing> framings() {
+    Framing d = Framing.DEFAULT;
+    return Stream.of(
+        d.withLineEnd("\n"),
+        d.withLineEnd("\r\n"),
+        d.withLineEnd("\r"),
+        d.withBom(),
+        d.withPadding(37),
+        d.withComments(),
+        d.withUnknowns(),
+        d.withBom().withComments().withUnknowns().withLineEnd("\r\n").withSplit(1, Duration.ZERO));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void framesOfEveryShapeAreRead(Speaker speaker) {
+    try (Provider p = speaker.provider()) {
+      server.script(Script.reply("Hello, wörld 😀"));
+      ChatReply whole = p.chat(call(p, ChatRequest.of("hi")));
+      framings()
+          .forEach(f -> {
+            server.script(Script.reply("Hello, wörld 😀").framing(f));
+            List<StreamEvent> events = read(p.stream(call(p, ChatRequest.of("hi"))));
+            assertThat(text(events)).as("%s", f).isEqualTo("Hello, wörld 😀");
+            assertThat(((StreamEvent.Finished) events.getLast()).usage())
+                .as("%s", f)
+                .isEqualTo(whole.usage());
+          });
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aStreamWithoutItsEndMarkerIsTruncated(Speaker speaker) {
+    try (Provider p = speaker.provider()) {
+      server.script(Script.reply("one two").withoutTerminal());
+      assertThatThrownBy(() -> read(p.stream(call(p, ChatRequest.of("hi")))))
+          .isInstanceOf(AiException.StreamTruncated.class);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void usageHasDisjointBuckets(Speaker speaker) {
+    Tokens tokens = Tokens.of(100, 40).withCacheRead(30);
+    boolean countsReasoning = speaker != Speaker.ANTHROPIC && speaker != Speaker.PERPLEXITY_AGENT;
+    if (countsReasoning) {
+      tokens = tokens.withReasoning(7);
+    }
+    try (Provider p = speaker.provider()) {
+      server.script(Script.reply("hi").tokens(tokens), Script.reply("hi").tokens(tokens));
+      Usage u = p.chat(call(p, ChatRequest.of("hi"))).usage();
+      boolean countsCache = speaker != Speaker.PERPLEXITY_SONAR;
+      assertThat(u.cacheRead()).isEqualTo(countsCache ? 30 : 0);
+      assertThat(u.totalInput()).isEqualTo(130);
+      assertThat(u.output()).isEqualTo(40);
+      assertThat(u.reasoning()).isEqualTo(countsReasoning ? 7 : 0);
+      List<StreamEvent> events = read(p.stream(call(p, ChatRequest.of("hi"))));
+      assertThat(((StreamEvent.Finished) events.getLast()).usage()).isEqualTo(u);
+    }
+  }
+
+  @Test
+  void cacheWritesOfBothLives() {
+    try (Provider p = Speaker.ANTHROPIC.provider()) {
+      server.script(
+          Script.reply("hi").tokens(Tokens.of(10, 5).withCacheWrite(20, 3).withSearches(2)));
+      Usage u = p.chat(call(p, ChatRequest.of("hi"))).usage();
+      assertThat(u).isEqualTo(new Usage(10, 0, 20, 3, 5, 0, 2, 1, Optional.empty(), false));
+      // $5, $6.25 and $10 a million in, $25 out, a cent a search.
+      assertThat(
+              Pricing.of(
+                      u,
+                      Catalog.shipped()
+                          .models()
+                          .get(new ModelRef("anthropic", "claude-opus-5"))
+                          .prices())
+                  .amount())
+          .isEqualTo(Usd.of("0.02033"));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"PERPLEXITY_AGENT", "PERPLEXITY_SONAR", "XAI_RESPONSES", "XAI_CHAT"})
+  void whatTheProviderChargesIsTheCostToThePicoDollar(Speaker speaker) {
+    Tokens tokens =
+        Tokens.of(12, 229)
+            .withCost(new BigDecimal("0.00011765"))
+            .withRequestCost(new BigDecimal("0.005"));
+    try (Provider p = speaker.provider()) {
+      server.script(Script.reply("hi").tokens(tokens), Script.reply("hi").tokens(tokens));
+      Usage u = p.chat(call(p, ChatRequest.of("hi"))).usage();
+      assertThat(u.reported()).contains(Usd.of("0.00511765"));
+      assertThat(Pricing.of(u, Optional.empty()).source()).isEqualTo(Cost.Source.REPORTED);
+      List<StreamEvent> events = read(p.stream(call(p, ChatRequest.of("hi"))));
+      assertThat(((StreamEvent.Finished) events.getLast()).usage().reported())
+          .contains(Usd.of("0.00511765"));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void imagesAndEarlierTurnsAreSent(Speaker speaker) {
+    try (Provider p = speaker.provider()) {
+      server.script(Script.reply("a cat"));
+      ChatRequest.Builder b = ChatRequest.builder().system("Be brief").user("hi");
+      b.message(Message.assistant("hello"));
+      if (speaker != Speaker.PERPLEXITY_SONAR) {
+        Part.ToolCall call = new Part.ToolCall("call_1", "look", "{\"at\":\"it\"}");
+        b.message(new Message(Message.Role.USER, List.of(new Part.Text("look"))));
+        b.message(new Message(Message.Role.ASSISTANT, List.of(call)));
+        b.message(Message.toolResult(call, "{\"seen\":true}"));
+        b.tool(Tool.of("look", "looks", Json.object("type", Json.of("object"))));
+        b.message(Message.assistant("seen"));
+      }
+      b.message(
+          Message.user(
+              new Part.Text("what is it?"), Part.Image.of("image/png", new byte[] {1, 2, 3})));
+      assertThat(p.chat(call(p, b.build())).message().text()).isEqualTo("a cat");
+      String body = server.requests().getLast().body();
+      assertThat(body).contains("AQID").contains("Be brief").contains("what is it?");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void theKeyIsInNoErrorAndNoText(Speaker speaker) {
+    try (Provider p = speaker.provider()) {
+      server.script(
+          Script.fail(Failure.AUTHENTICATION, "Incorrect API key " + KEY + ", sk-other-abcdef123"));
+      assertThatThrownBy(() -> p.chat(call(p, ChatRequest.of("hi"))))
+          .isInstanceOf(AiException.AuthenticationFailed.class)
+          .hasMessageNotContaining(KEY)
+          .hasMessageNotContaining("sk-other");
+      assertThat(p + " " + p.keys()).doesNotContain(KEY);
+      assertThat(server.requests().getLast().key()).isEqualTo(KEY);
     }
   }
 }
