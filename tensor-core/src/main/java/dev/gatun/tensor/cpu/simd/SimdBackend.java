@@ -11,6 +11,7 @@ import dev.gatun.tensor.op.BinaryScalar;
 import dev.gatun.tensor.op.Composite;
 import dev.gatun.tensor.op.Effect;
 import dev.gatun.tensor.op.Gelu;
+import dev.gatun.tensor.op.LayerNorm;
 import dev.gatun.tensor.op.Linear;
 import dev.gatun.tensor.op.LogSoftmax;
 import dev.gatun.tensor.op.MatMulInteger;
@@ -78,6 +79,7 @@ public final class SimdBackend implements Backend {
       case BatchNorm c -> inputs.get(0) == DType.FLOAT32;
       case BatchNormGrad c -> inputs.get(0) == DType.FLOAT32;
       case Linear c -> inputs.get(0) == DType.FLOAT32 || inputs.get(0) == DType.FLOAT64;
+      case LayerNorm c -> inputs.stream().allMatch(t -> t == DType.FLOAT32);
       case Softmax c -> inputs.get(0) == DType.FLOAT32;
       case LogSoftmax c -> inputs.get(0) == DType.FLOAT32;
       case Gelu g -> inputs.get(0) != DType.FLOAT64;
@@ -124,6 +126,7 @@ public final class SimdBackend implements Backend {
           }
           case Gelu g -> floats(g.tanh() ? FloatKernels.GELU_TANH : FloatKernels.GELU, in, out[0]);
           case ActivationGrad g -> floats(FloatKernels.gradient(g.kind()), in, out[0]);
+          case LayerNorm c -> layerNorm(c, in, out[0]);
           case Softmax c -> softmax(false, c.axis(), in[0], out[0]);
           case LogSoftmax c -> softmax(true, c.axis(), in[0], out[0]);
           default -> false;
@@ -258,6 +261,29 @@ public final class SimdBackend implements Backend {
     Elementwise.Kernel kernel =
         wide == DType.FLOAT32 ? FloatKernels.RELU_GRAD : DoubleKernels.reluGrad();
     Elementwise.run(in, new DType[] {wide, wide}, y, wide, kernel);
+    return true;
+  }
+
+  private boolean layerNorm(LayerNorm op, Buf[] in, Buf y) {
+    if (y.numel() == 0) {
+      return true;
+    }
+    int n = 1;
+    for (int i = 1; i <= op.axes(); i++) {
+      n = Math.toIntExact(n * y.shape().size(-i));
+    }
+    Buf[] dense = new Buf[in.length];
+    for (int i = 0; i < in.length; i++) {
+      dense[i] = contiguous(in[i]);
+    }
+    try {
+      Buf[] affine = Arrays.copyOfRange(dense, 1, dense.length);
+      LayerNorms.forward(n, op.epsilon(), dense[0], affine, y);
+    } finally {
+      for (int i = 0; i < in.length; i++) {
+        release(dense[i], in[i]);
+      }
+    }
     return true;
   }
 
