@@ -19,6 +19,7 @@ final class HttpEvents implements EventSource {
   private final Transport.Exchange exchange;
   private final Dialect.Decoder decoder;
   private final RateLimits limits;
+  private final String key;
   private final Sse sse;
   private final ArrayDeque<StreamEvent> ready = new ArrayDeque<>();
   // Held while reading: a body is not closed under its reader.
@@ -27,10 +28,11 @@ final class HttpEvents implements EventSource {
   private boolean content;
   private volatile boolean finished;
 
-  HttpEvents(Transport.Exchange exchange, Dialect.Decoder decoder, RateLimits limits) {
+  HttpEvents(Transport.Exchange exchange, Dialect.Decoder decoder, RateLimits limits, String key) {
     this.exchange = exchange;
     this.decoder = decoder;
     this.limits = limits;
+    this.key = key;
     this.sse = new Sse(exchange.source());
   }
 
@@ -75,7 +77,8 @@ final class HttpEvents implements EventSource {
       throw exchange.broken(e, "its stream was cut off", content);
     }
     if (event.isPresent()) {
-      decoder.accept(event.get().name(), event.get().data(), ready::add);
+      decoder.accept(
+          event.get().name(), HttpProvider.withoutKey(event.get().data(), key), ready::add);
       return;
     }
     decoder.end(ready::add);

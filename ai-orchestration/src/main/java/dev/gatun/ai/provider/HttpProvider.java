@@ -136,7 +136,9 @@ final class HttpProvider implements Provider {
         var _ = body(x, call.key(), at);
         throw Errors.malformed(at, "is not a stream of events, but of the type " + printable(type));
       }
-      EventSource source = new HttpEvents(x, dialect.decoder(at), Limits.of(x::header, x.now()));
+      EventSource source =
+          new HttpEvents(
+              x, dialect.decoder(at), Limits.of(x::header, x.now()), call.key().reveal());
       handedOver = true;
       return source;
     } finally {
@@ -181,9 +183,14 @@ final class HttpProvider implements Provider {
         url, headers, Json.write(body).getBytes(StandardCharsets.UTF_8), context, stream, at);
   }
 
+  /** An answer may quote the key, which must reach no error, log or caller. */
+  static String withoutKey(String text, String key) {
+    return key.isEmpty() ? text : text.replace(key, "[key]");
+  }
+
   /** The body of a success; another status is an error. */
   private static Json.Obj body(Transport.Exchange x, Secret key, ModelRef at) {
-    String text = x.text();
+    String text = withoutKey(x.text(), key.reveal());
     Json.Obj body = Json.Obj.EMPTY;
     boolean json = false;
     try {

@@ -51,7 +51,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every provider in every dialect that it speaks, against the scripted server. */
 class DialectsTest {
-  private static final String KEY = "sk-canary-0123456789abcdef";
+  private static final String KEY = "canary-0123456789abcdef";
   private static ScriptedServer server;
 
   @BeforeEach
@@ -421,6 +421,28 @@ class DialectsTest {
           .hasMessageNotContaining("sk-other");
       assertThat(p + " " + p.keys()).doesNotContain(KEY);
       assertThat(server.requests().getLast().key()).isEqualTo(KEY);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aKeyOfAnyFormIsTakenOutOfStreamsToo(Speaker speaker) {
+    try (Provider p = speaker.provider()) {
+      server.script(Script.fail(Failure.SERVER, "Echo of " + KEY).status(200));
+      assertThatThrownBy(() -> read(p.stream(call(p, ChatRequest.of("hi")))))
+          .isInstanceOf(AiException.class)
+          .hasMessageNotContaining(KEY.substring(3));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void onePostIsOneRequestWhateverTheAnswer(Speaker speaker) {
+    try (Provider p = speaker.provider()) {
+      server.script(Script.fail(Failure.OVERLOADED).header("Retry-After", "0"), Script.reply("hi"));
+      assertThatThrownBy(() -> p.chat(call(p, ChatRequest.of("hi"))))
+          .isInstanceOf(AiException.Overloaded.class);
+      assertThat(server.count()).isEqualTo(1);
     }
   }
 }

@@ -63,7 +63,7 @@ public final class Responses implements Dialect {
   public Json.Obj request(ChatCall call, boolean stream) {
     ChatRequest r = call.request();
     ModelInfo model = call.model();
-    Json.ObjectBuilder b = Json.object().put("model", model.ref().model());
+    Json.ObjectBuilder b = Json.object().put("model", name(model.ref().model()));
     if (!r.systemText().isEmpty()) {
       b.put("instructions", r.systemText());
     }
@@ -98,6 +98,11 @@ public final class Responses implements Dialect {
       b.put("stream", true);
     }
     return b.build().merge(r.extra());
+  }
+
+  /** The Agent API names models by maker too; Perplexity's own are written without. */
+  private String name(String model) {
+    return flavor == Flavor.AGENT && model.indexOf('/') < 0 ? "perplexity/" + model : model;
   }
 
   private void format(ResponseFormat format, Json.ObjectBuilder b) {

@@ -36,7 +36,7 @@ public final class Sse {
    *
    * @return the event, or empty at the end of the source; what an unfinished last event had is not
    *     an event
-   * @throws IOException when the source fails or a line is longer than 8 MiB
+   * @throws IOException when the source fails or an event is longer than 8 MiB
    */
   public Optional<Event> next() throws IOException {
     String name = "";
@@ -55,10 +55,17 @@ public final class Sse {
       } else if (line.startsWith("data:")) {
         String value = value(line, 5);
         data = data == null ? new StringBuilder(value) : data.append('\n').append(value);
+        if (data.length() > MAX_LINE) {
+          throw tooLong();
+        }
       } else if (line.startsWith("event:")) {
         name = value(line, 6);
       }
     }
+  }
+
+  private static IOException tooLong() {
+    return new IOException("An event of the stream is longer than " + MAX_LINE + " bytes");
   }
 
   private static String value(String line, int from) {
@@ -78,14 +85,18 @@ public final class Sse {
         source.skip(3);
       }
     }
-    long end = source.indexOfElement(LINE_ENDS);
-    if (end < 0) {
-      return Optional.empty();
-    }
-    if (end > MAX_LINE) {
-      throw new IOException("A line of the stream is longer than " + MAX_LINE + " bytes");
-    }
+    // Searched as it arrives: a stream without lines must not fill the memory first.
     Buffer buffer = source.getBuffer();
+    long end = buffer.indexOfElement(LINE_ENDS);
+    for (long from = buffer.size(); end < 0; from = buffer.size()) {
+      if (from > MAX_LINE) {
+        throw tooLong();
+      }
+      if (!source.request(from + 1)) {
+        return Optional.empty();
+      }
+      end = buffer.indexOfElement(LINE_ENDS, from);
+    }
     String line = buffer.readUtf8(end);
     // What follows a CR is looked at when the next line is read: it may not have arrived yet.
     skipLineFeed = buffer.readByte() == '\r';

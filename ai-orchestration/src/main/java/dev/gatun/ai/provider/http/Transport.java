@@ -24,6 +24,7 @@ import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.RequestBody;
 import okhttp3.Response;
+import okio.BufferedSink;
 import okio.BufferedSource;
 import org.jspecify.annotations.Nullable;
 
@@ -56,6 +57,35 @@ public final class Transport implements AutoCloseable {
             .eventListenerFactory(Transport::listener)
             .addInterceptor(Transport::limit)
             .build();
+  }
+
+  /** A body that okhttp may not send again, as it otherwise does after some answers with 503. */
+  private static final class OneShot extends RequestBody {
+    private final byte[] bytes;
+
+    OneShot(byte[] bytes) {
+      this.bytes = bytes;
+    }
+
+    @Override
+    public MediaType contentType() {
+      return JSON;
+    }
+
+    @Override
+    public long contentLength() {
+      return bytes.length;
+    }
+
+    @Override
+    public boolean isOneShot() {
+      return true;
+    }
+
+    @Override
+    public void writeTo(BufferedSink sink) throws IOException {
+      sink.write(bytes);
+    }
   }
 
   /** How far a request has come, and its limits; the tag of the okhttp request. */
@@ -130,10 +160,7 @@ public final class Transport implements AutoCloseable {
     Duration connect = context.connect().compareTo(left) < 0 ? context.connect() : left;
     Progress progress = new Progress(connect, read);
     Request.Builder request =
-        new Request.Builder()
-            .url(url)
-            .tag(Progress.class, progress)
-            .post(RequestBody.create(body, JSON));
+        new Request.Builder().url(url).tag(Progress.class, progress).post(new OneShot(body));
     headers.forEach(request::header);
     signing.ifPresent(s -> {
       Instant now = context.deadline().time().now();
@@ -141,6 +168,8 @@ public final class Transport implements AutoCloseable {
       request.header("X-Gatun-Signature", s.sign(now, "POST", url.encodedPath(), body));
     });
     Call call = client.newCall(request.build());
+    // Spans the body too: a server that drips bytes does not outlive the deadline.
+    call.timeout().timeout(left.toNanos(), TimeUnit.NANOSECONDS);
     Cancellation.Registration registration = context.cancellation().onCancel(call::cancel);
     boolean answered = false;
     try {
