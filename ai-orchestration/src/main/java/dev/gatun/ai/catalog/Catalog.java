@@ -41,8 +41,17 @@ public record Catalog(LocalDate date, Map<ModelRef, ModelInfo> models) {
     models = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(models));
   }
 
+  /** Read when first asked for, and once: every provider's builder asks. */
+  private static final class Shipped {
+    static final Catalog CATALOG = read();
+  }
+
   /** The catalog that comes with Gatun. */
   public static Catalog shipped() {
+    return Shipped.CATALOG;
+  }
+
+  private static Catalog read() {
     try (InputStream in = Catalog.class.getResourceAsStream(SHIPPED)) {
       if (in == null) {
         throw new IllegalStateException("The jar lacks " + SHIPPED);

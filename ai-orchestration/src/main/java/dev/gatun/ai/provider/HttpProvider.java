@@ -194,10 +194,11 @@ final class HttpProvider implements Provider {
     Json.Obj body = Json.Obj.EMPTY;
     boolean json = false;
     try {
-      if (Json.parse(text) instanceof Json.Obj o) {
+      Json parsed = Json.parse(text);
+      if (parsed instanceof Json.Obj o) {
         body = o;
         json = true;
-      } else if (Json.parse(text) instanceof Json.Arr a
+      } else if (parsed instanceof Json.Arr a
           && !a.elements().isEmpty()
           && a.elements().getFirst() instanceof Json.Obj o) {
         body = o; // Gemini wraps the errors of streams.

@@ -8,7 +8,6 @@ import dev.gatun.ai.ReasoningEffort;
 import dev.gatun.ai.Tool;
 import dev.gatun.ai.ToolChoice;
 import dev.gatun.ai.json.Json;
-import dev.gatun.gateway.http.Problem;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -19,8 +18,8 @@ import java.util.stream.Collectors;
 
 /** Reads requests in the format of Anthropic's messages. */
 final class AnthropicRequest {
-  private static final Set<String> IGNORED = Set.of("metadata", "service_tier");
-  private static final Set<String> READ =
+  /** What is read, and last what changes nothing of the answer. */
+  private static final Set<String> KNOWN =
       Set.of(
           "model",
           "messages",
@@ -32,7 +31,9 @@ final class AnthropicRequest {
           "tools",
           "tool_choice",
           "thinking",
-          "stream");
+          "stream",
+          "metadata",
+          "service_tier");
 
   private AnthropicRequest() {}
 
@@ -57,25 +58,7 @@ final class AnthropicRequest {
     f.objects("tools").forEach(t -> b.tool(tool(t)));
     f.object("tool_choice").ifPresent(c -> toolChoice(c, b));
     f.object("thinking").ifPresent(t -> thinking(t, b));
-    return b.extra(extra(f, model.isPresent()));
-  }
-
-  private static Json.Obj extra(Fields f, boolean named) {
-    Json.ObjectBuilder extra = Json.object();
-    f.object()
-        .members()
-        .forEach((name, value) -> {
-          if (READ.contains(name) || IGNORED.contains(name) || value instanceof Json.Null) {
-            return;
-          }
-          if (!named) {
-            throw Problem.field(
-                f.at(name),
-                "'" + name + "' cannot be used with model 'auto': name a model that knows it");
-          }
-          extra.put(name, value);
-        });
-    return extra.build();
+    return b.extra(f.beyond(KNOWN, model.isPresent()));
   }
 
   private static void thinking(Fields t, ChatRequest.Builder b) {

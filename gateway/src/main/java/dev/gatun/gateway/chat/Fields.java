@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /**
  * The members of a JSON object, with an error that names the wrong one.
@@ -137,5 +138,31 @@ public record Fields(Json.Obj object, String pointer) {
           a.elements().stream().map(e -> ((Json.Str) e).value()).toList();
       case null, default -> throw wrong(name, "a string or an array of strings");
     };
+  }
+
+  /**
+   * The members that only a provider's own format has. They go to a model that was named, whose
+   * format the client knows; where routing chooses, nobody could keep to them.
+   *
+   * @param known those that are read, or change nothing of the answer
+   * @param named whether a model was named
+   * @throws Problem 400 for such a member where none was
+   */
+  Json.Obj beyond(Set<String> known, boolean named) {
+    Json.ObjectBuilder rest = Json.object();
+    object
+        .members()
+        .forEach((name, value) -> {
+          if (known.contains(name) || value instanceof Json.Null) {
+            return;
+          }
+          if (!named) {
+            throw Problem.field(
+                at(name),
+                "'" + name + "' cannot be used with model 'auto': name a model that knows it");
+          }
+          rest.put(name, value);
+        });
+    return rest.build();
   }
 }

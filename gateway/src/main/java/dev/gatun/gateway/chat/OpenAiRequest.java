@@ -9,7 +9,6 @@ import dev.gatun.ai.ResponseFormat;
 import dev.gatun.ai.Tool;
 import dev.gatun.ai.ToolChoice;
 import dev.gatun.ai.json.Json;
-import dev.gatun.gateway.http.Problem;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -19,11 +18,8 @@ import java.util.Set;
 
 /** Reads requests in the format of OpenAI's chat completions. */
 final class OpenAiRequest {
-  /** Members that change nothing of the answer. */
-  private static final Set<String> IGNORED =
-      Set.of("user", "store", "metadata", "service_tier", "safety_identifier", "prompt_cache_key");
-
-  private static final Set<String> READ =
+  /** What is read, and last what changes nothing of the answer. */
+  private static final Set<String> KNOWN =
       Set.of(
           "model",
           "messages",
@@ -40,7 +36,13 @@ final class OpenAiRequest {
           "reasoning_effort",
           "stream",
           "stream_options",
-          "n");
+          "n",
+          "user",
+          "store",
+          "metadata",
+          "service_tier",
+          "safety_identifier",
+          "prompt_cache_key");
 
   private OpenAiRequest() {}
 
@@ -67,29 +69,7 @@ final class OpenAiRequest {
     if (f.integer("n", 1).orElse(1) != 1) {
       throw f.wrong("n", "1, since the gateway gives one answer");
     }
-    return b.extra(extra(f, model.isPresent()));
-  }
-
-  /**
-   * Members that only the provider's own format has go to a model that was named, whose format the
-   * client knows; where routing chooses, nobody could keep to them.
-   */
-  private static Json.Obj extra(Fields f, boolean named) {
-    Json.ObjectBuilder extra = Json.object();
-    f.object()
-        .members()
-        .forEach((name, value) -> {
-          if (READ.contains(name) || IGNORED.contains(name) || value instanceof Json.Null) {
-            return;
-          }
-          if (!named) {
-            throw Problem.field(
-                f.at(name),
-                "'" + name + "' cannot be used with model 'auto': name a model that knows it");
-          }
-          extra.put(name, value);
-        });
-    return extra.build();
+    return b.extra(f.beyond(KNOWN, model.isPresent()));
   }
 
   private static void messages(Fields f, ChatRequest.Builder b) {

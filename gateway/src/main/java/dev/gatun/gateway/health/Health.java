@@ -37,7 +37,7 @@ public final class Health {
     exchange.send(
         ready ? 200 : 503,
         Json.object()
-            .put("status", state())
+            .put("status", state(ready))
             .put("version", version)
             .put("uptime_seconds", Duration.ofNanos(System.nanoTime() - start).toSeconds())
             .put(
@@ -53,7 +53,8 @@ public final class Health {
 
   /** Requests can be answered: send none while this fails. */
   public void ready(Exchange exchange, Principal principal) {
-    exchange.send(isReady() ? 200 : 503, Json.object("status", Json.of(state())));
+    boolean ready = isReady();
+    exchange.send(ready ? 200 : 503, Json.object("status", Json.of(state(ready))));
   }
 
   private boolean isReady() {
@@ -61,8 +62,8 @@ public final class Health {
         && client.status().providers().stream().anyMatch(Health::usable);
   }
 
-  private String state() {
-    return draining.getAsBoolean() ? "draining" : isReady() ? "up" : "down";
+  private String state(boolean ready) {
+    return draining.getAsBoolean() ? "draining" : ready ? "up" : "down";
   }
 
   private static boolean usable(Status.ProviderStatus p) {

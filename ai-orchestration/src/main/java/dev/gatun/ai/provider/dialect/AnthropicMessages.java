@@ -176,7 +176,7 @@ public record AnthropicMessages(boolean samples) implements Dialect {
               .put("type", "tool_use")
               .put("id", c.id())
               .put("name", c.name())
-              .put("input", input(c))
+              .put("input", ToolArguments.of(c))
               .build();
       case Part.ToolResult t -> {
         Json.ObjectBuilder b =
@@ -201,14 +201,6 @@ public record AnthropicMessages(boolean samples) implements Dialect {
                   .put("signature", r.signature())
                   .build();
     };
-  }
-
-  private static Json input(Part.ToolCall c) {
-    try {
-      return c.json() instanceof Json.Obj o ? o : Json.object("value", c.json());
-    } catch (Json.JsonSyntaxException _) {
-      return Json.object("invalid_json", Json.of(c.arguments()));
-    }
   }
 
   @Override

@@ -157,7 +157,7 @@ public final class GeminiContent implements Dialect {
           Json.Obj call =
               Json.object(
                   "functionCall",
-                  Json.object().put("name", c.name()).put("args", arguments(c)).build());
+                  Json.object().put("name", c.name()).put("args", ToolArguments.of(c)).build());
           parts.add(
               c.signature().isEmpty()
                   ? call
@@ -187,14 +187,6 @@ public final class GeminiContent implements Dialect {
         .put("role", m.role() == Message.Role.ASSISTANT ? "model" : "user")
         .put("parts", new Json.Arr(parts))
         .build();
-  }
-
-  private static Json arguments(Part.ToolCall c) {
-    try {
-      return c.json() instanceof Json.Obj o ? o : Json.object("value", c.json());
-    } catch (Json.JsonSyntaxException _) {
-      return Json.object("invalid_json", Json.of(c.arguments()));
-    }
   }
 
   /** The format wants an object: a result that is one goes as it is. */
