@@ -3,7 +3,7 @@
 // whose threads wait for each other in vain ends the launch with an error. Everything is done when a call returns.
 #pragma once
 
-#include <cmath>
+#include <math.h>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>

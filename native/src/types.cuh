@@ -2,7 +2,7 @@
 #pragma once
 
 #include <cfloat>
-#include <cmath>
+#include <math.h>
 #include <cstdint>
 #include <cstring>
 
