@@ -84,15 +84,11 @@ struct Places {
   }
 };
 
-} // namespace
-
 // Two words each, for what shuffles do not take.
 template <typename C>
 __device__ Place<C> __shfl_xor_sync(unsigned mask, Place<C> p, int other) {
   return {::__shfl_xor_sync(mask, p.value, other), static_cast<int64_t>(::__shfl_xor_sync(mask, static_cast<long long>(p.index), other))};
 }
-
-namespace {
 
 __device__ inline int64_t locate(const Walk<1> &w, int64_t i) {
   int64_t at[1];

@@ -1,0 +1,161 @@
+// Attention that never stores the scores: softmax over the keys as they pass (Milakov and Gimelshein 2018; Dao and others,
+// FlashAttention, 2022). A warp has one query; the warps of a block share the keys and values in shared memory.
+#include "fold.cuh"
+
+#include <algorithm>
+
+namespace gatun {
+namespace {
+
+constexpr int WARPS = 8, KEYS = 32;
+constexpr int WIDEST = 256; // of a value, and of a query
+
+template <typename T>
+struct Operand {
+  const T *data;
+  int64_t batch, row;
+};
+
+struct Mask {
+  const void *data;
+  int64_t batch, row, column;
+  bool isBool;
+};
+
+// V values of 32 lanes * VALUES at most.
+template <typename T, int VALUES>
+__global__ void attentionKernel(Operand<T> q, Operand<T> k, Operand<T> v, Mask mask, T *y, T *logs, int64_t batches, int queries,
+    int keys, int e, int width, bool causal, double scale) {
+  using C = Compute<T>;
+  GATUN_DYNAMIC_SHARED(C, memory); // query [WARPS][e], keys [KEYS][e + 1], values [KEYS][width]
+  C *query = memory, *keyTile = query + WARPS * e, *valueTile = keyTile + KEYS * (e + 1);
+  int warp = static_cast<int>(threadIdx.x) / 32, lane = static_cast<int>(threadIdx.x) % 32;
+  int tiles = (queries + WARPS - 1) / WARPS;
+  for (int64_t job = blockIdx.x; job < batches * tiles; job += gridDim.x) {
+    int64_t b = job / tiles;
+    int row = static_cast<int>(job % tiles) * WARPS + warp;
+    bool active = row < queries;
+    __syncthreads();
+    for (int i = lane; i < e; i += 32) {
+      query[warp * e + i] = active ? up(q.data[b * q.batch + row * q.row + i]) : C(0);
+    }
+    C sums[VALUES];
+    for (C &s : sums) {
+      s = 0;
+    }
+    C most = -INFINITY, total = 0;
+    int last = causal ? std::min(keys, static_cast<int>(job % tiles) * WARPS + WARPS) : keys;
+    for (int from = 0; from < last; from += KEYS) {
+      __syncthreads();
+      for (int i = static_cast<int>(threadIdx.x); i < KEYS * e; i += WARPS * 32) {
+        int key = from + i / e;
+        keyTile[i / e * (e + 1) + i % e] = key < keys ? up(k.data[b * k.batch + key * k.row + i % e]) : C(0);
+      }
+      for (int i = static_cast<int>(threadIdx.x); i < KEYS * width; i += WARPS * 32) {
+        int key = from + i / width;
+        valueTile[i] = key < keys ? up(v.data[b * v.batch + key * v.row + i % width]) : C(0);
+      }
+      __syncthreads();
+      int key = from + lane;
+      C score = -INFINITY;
+      if (active && key < keys && !(causal && key > row)) {
+        C dot = 0;
+        for (int i = 0; i < e; i++) {
+          dot += query[warp * e + i] * keyTile[lane * (e + 1) + i];
+        }
+        score = dot * static_cast<C>(scale);
+        if (mask.data) {
+          int64_t place = b * mask.batch + row * mask.row + key * mask.column;
+          if (mask.isBool) {
+            score = static_cast<const uint8_t *>(mask.data)[place] ? score : C(-INFINITY);
+          } else {
+            score += up(static_cast<const T *>(mask.data)[place]);
+          }
+        }
+      }
+      C top = Greatest{}(most, foldWarp(score, Greatest{}));
+      C base = top == C(-INFINITY) ? C(0) : top; // all forbidden so far: weights stay 0
+      C weight = exp(score - base), keep = exp(most - base);
+      total = total * keep + foldWarp(weight, Add{});
+      for (C &s : sums) {
+        s *= keep;
+      }
+      for (int l = 0; l < KEYS; l++) {
+        C w = __shfl_sync(0xffffffffu, weight, l);
+        if (from + l < last && w != 0) {
+          for (int c = 0; c < VALUES; c++) {
+            int column = lane + c * 32;
+            sums[c] += column < width ? w * valueTile[l * width + column] : C(0);
+          }
+        }
+      }
+      most = top;
+    }
+    if (active) {
+      for (int c = 0; c < VALUES; c++) {
+        int column = lane + c * 32;
+        if (column < width) {
+          y[(b * queries + row) * width + column] = down<T>(sums[c] / total); // 0 / 0 where all keys are forbidden, as softmax has it
+        }
+      }
+      if (lane == 0) {
+        logs[b * queries + row] = down<T>(most + log(total));
+      }
+    }
+  }
+}
+
+template <typename T>
+Operand<T> operand(const gatun_tensor *x) {
+  return {static_cast<const T *>(x->data), x->stride[0], x->stride[1]};
+}
+
+} // namespace
+} // namespace gatun
+
+using namespace gatun;
+
+int32_t gatun_attention(gatun_context *context, int32_t causal, double scale, const gatun_tensor *q, const gatun_tensor *k,
+    const gatun_tensor *v, const gatun_tensor *mask, const gatun_tensor *y, const gatun_tensor *logs) {
+  Call call(context, "attention");
+  int64_t batches = y->shape[0], queries = y->shape[1], width = y->shape[2], keys = k->shape[1], e = q->shape[2];
+  if (q->rank != 3 || k->rank != 3 || v->rank != 3 || e > WIDEST || width > WIDEST || keys > INT32_MAX || queries > INT32_MAX) {
+    return fail(GATUN_UNSUPPORTED, "attention takes queries and values of up to " + std::to_string(WIDEST) + " numbers");
+  }
+  if (batches == 0 || queries == 0) {
+    return GATUN_OK;
+  }
+  Mask m{nullptr, 0, 0, 0, false};
+  if (mask) {
+    m = {mask->data, mask->stride[0], mask->stride[1], mask->stride[2], mask->dtype == GATUN_BOOL};
+  }
+  int64_t jobs = batches * ((queries + WARPS - 1) / WARPS);
+  auto grid = dim3(static_cast<unsigned>(std::min<int64_t>(jobs, 1 << 20)));
+  bool tooWide = false;
+  bool known = withFloat(q->dtype, [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    size_t shared = sizeof(Compute<T>) * static_cast<size_t>(WARPS * e + KEYS * (e + 1) + KEYS * width);
+    tooWide = shared > 48 * 1024; // what every device gives without asking
+    if (tooWide) {
+      return;
+    }
+    auto run = [&](auto kernel) {
+      GATUN_LAUNCH(kernel, grid, dim3(WARPS * 32), shared, call.stream(), operand<T>(q), operand<T>(k), operand<T>(v), m,
+          static_cast<T *>(y->data), static_cast<T *>(logs->data), batches, static_cast<int>(queries), static_cast<int>(keys),
+          static_cast<int>(e), static_cast<int>(width), causal != 0, scale);
+    };
+    if (width <= 32) {
+      run(attentionKernel<T, 1>);
+    } else if (width <= 64) {
+      run(attentionKernel<T, 2>);
+    } else if (width <= 128) {
+      run(attentionKernel<T, 4>);
+    } else {
+      run(attentionKernel<T, 8>);
+    }
+  });
+  if (tooWide) {
+    return fail(GATUN_UNSUPPORTED, "attention of these widths does not fit into shared memory");
+  }
+  return known ? call.done() : unsupported("attention", q);
+}
