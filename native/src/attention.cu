@@ -44,7 +44,8 @@ __global__ void attentionKernel(Operand<T> q, Operand<T> k, Operand<T> v, Mask m
       s = 0;
     }
     C most = -INFINITY, total = 0;
-    int last = causal ? std::min(keys, static_cast<int>(job % tiles) * WARPS + WARPS) : keys;
+    int reach = static_cast<int>(job % tiles) * WARPS + WARPS;
+    int last = causal && reach < keys ? reach : keys;
     for (int from = 0; from < last; from += KEYS) {
       __syncthreads();
       for (int i = static_cast<int>(threadIdx.x); i < KEYS * e; i += WARPS * 32) {
