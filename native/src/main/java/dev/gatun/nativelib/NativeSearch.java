@@ -84,7 +84,10 @@ record NativeSearch(
       searched.add(origin + " (not set)");
       return null;
     }
-    for (String place : places.split(File.pathSeparator)) {
+    for (String place : places.split(File.pathSeparator, -1)) {
+      if (place.isBlank()) {
+        continue;
+      }
       Path path = Path.of(place).toAbsolutePath();
       if (Files.isDirectory(path)) {
         path = path.resolve(file);
