@@ -162,12 +162,8 @@ void complete(Warp &w) {
 bool full(const Warp &w) { return w.arrived && w.arrived == (w.mask & w.live); }
 
 void enter() {
-  while (true) { // a stack serves the next thread when one has ended
-    scheduler.body(scheduler.context);
-    Fiber *f = scheduler.current;
-    f->state = State::DONE;
-    change(f->context, scheduler.main);
-  }
+  scheduler.body(scheduler.context);
+  wait(State::DONE); // never comes back
 }
 
 void resume(Fiber &f) {

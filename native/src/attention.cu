@@ -8,7 +8,6 @@ namespace gatun {
 namespace {
 
 constexpr int WARPS = 8, KEYS = 32;
-constexpr int WIDEST = 256; // of a value, and of a query
 
 template <typename T>
 struct Operand {
@@ -22,8 +21,8 @@ struct Mask {
   bool isBool;
 };
 
-// V values of 32 lanes * VALUES at most.
-template <typename T, int VALUES>
+// Of each value 32 * VALUES numbers at a time. Tiles in shared memory where they fit; else the operands are read where they are, more often.
+template <typename T, int VALUES, bool TILED>
 __global__ void attentionKernel(Operand<T> q, Operand<T> k, Operand<T> v, Mask mask, T *y, T *logs, int64_t batches, int queries,
     int keys, int e, int width, bool causal, double scale) {
   using C = Compute<T>;
@@ -35,72 +34,81 @@ __global__ void attentionKernel(Operand<T> q, Operand<T> k, Operand<T> v, Mask m
     int64_t b = job / tiles;
     int row = static_cast<int>(job % tiles) * WARPS + warp;
     bool active = row < queries;
-    __syncthreads();
-    for (int i = lane; i < e; i += 32) {
-      query[warp * e + i] = active ? up(q.data[b * q.batch + row * q.row + i]) : C(0);
-    }
-    C sums[VALUES];
-    for (C &s : sums) {
-      s = 0;
-    }
-    C most = -INFINITY, total = 0;
     int reach = static_cast<int>(job % tiles) * WARPS + WARPS;
     int last = causal && reach < keys ? reach : keys;
-    for (int from = 0; from < last; from += KEYS) {
-      __syncthreads();
-      for (int i = static_cast<int>(threadIdx.x); i < KEYS * e; i += WARPS * 32) {
-        int key = from + i / e;
-        keyTile[i / e * (e + 1) + i % e] = key < keys ? up(k.data[b * k.batch + key * k.row + i % e]) : C(0);
-      }
-      for (int i = static_cast<int>(threadIdx.x); i < KEYS * width; i += WARPS * 32) {
-        int key = from + i / width;
-        valueTile[i] = key < keys ? up(v.data[b * v.batch + key * v.row + i % width]) : C(0);
-      }
-      __syncthreads();
-      int key = from + lane;
-      C score = -INFINITY;
-      if (active && key < keys && !(causal && key > row)) {
-        C dot = 0;
-        for (int i = 0; i < e; i++) {
-          dot += query[warp * e + i] * keyTile[lane * (e + 1) + i];
-        }
-        score = dot * static_cast<C>(scale);
-        if (mask.data) {
-          int64_t place = b * mask.batch + row * mask.row + key * mask.column;
-          if (mask.isBool) {
-            score = static_cast<const uint8_t *>(mask.data)[place] ? score : C(-INFINITY);
-          } else {
-            score += up(static_cast<const T *>(mask.data)[place]);
-          }
-        }
-      }
-      C top = Greatest{}(most, foldWarp(score, Greatest{}));
-      C base = top == C(-INFINITY) ? C(0) : top; // all forbidden so far: weights stay 0
-      C weight = exp(score - base), keep = exp(most - base);
-      total = total * keep + foldWarp(weight, Add{});
-      for (C &s : sums) {
-        s *= keep;
-      }
-      for (int l = 0; l < KEYS; l++) {
-        C w = __shfl_sync(0xffffffffu, weight, l);
-        if (from + l < last && w != 0) {
-          for (int c = 0; c < VALUES; c++) {
-            int column = lane + c * 32;
-            sums[c] += column < width ? w * valueTile[l * width + column] : C(0);
-          }
-        }
-      }
-      most = top;
+    const T *queryRow = q.data + b * q.batch + (active ? row : 0) * q.row;
+    __syncthreads();
+    for (int i = lane; TILED && i < e; i += 32) {
+      query[warp * e + i] = active ? up(queryRow[i]) : C(0);
     }
-    if (active) {
-      for (int c = 0; c < VALUES; c++) {
-        int column = lane + c * 32;
-        if (column < width) {
-          y[(b * queries + row) * width + column] = down<T>(sums[c] / total); // 0 / 0 where all keys are forbidden, as softmax has it
-        }
+    for (int first = 0; first == 0 || first < width; first += 32 * VALUES) {
+      C sums[VALUES];
+      for (C &s : sums) {
+        s = 0;
       }
-      if (lane == 0) {
-        logs[b * queries + row] = down<T>(most + log(total));
+      C most = -INFINITY, total = 0;
+      for (int from = 0; from < last; from += KEYS) {
+        if (TILED) {
+          __syncthreads();
+          for (int i = static_cast<int>(threadIdx.x); i < KEYS * e; i += WARPS * 32) {
+            int key = from + i / e;
+            keyTile[i / e * (e + 1) + i % e] = key < keys ? up(k.data[b * k.batch + key * k.row + i % e]) : C(0);
+          }
+          for (int i = static_cast<int>(threadIdx.x); i < KEYS * width; i += WARPS * 32) {
+            int key = from + i / width;
+            valueTile[i] = key < keys ? up(v.data[b * v.batch + key * v.row + i % width]) : C(0);
+          }
+          __syncthreads();
+        }
+        int key = from + lane;
+        C score = -INFINITY;
+        if (active && key < keys && !(causal && key > row)) {
+          C dot = 0;
+          const T *keyRow = k.data + b * k.batch + key * k.row;
+          for (int i = 0; i < e; i++) {
+            dot += TILED ? query[warp * e + i] * keyTile[lane * (e + 1) + i] : up(queryRow[i]) * up(keyRow[i]);
+          }
+          score = dot * static_cast<C>(scale);
+          if (mask.data) {
+            int64_t place = b * mask.batch + row * mask.row + key * mask.column;
+            if (mask.isBool) {
+              score = static_cast<const uint8_t *>(mask.data)[place] ? score : C(-INFINITY);
+            } else {
+              score += up(static_cast<const T *>(mask.data)[place]);
+            }
+          }
+        }
+        C top = Greatest{}(most, foldWarp(score, Greatest{}));
+        C base = top == C(-INFINITY) ? C(0) : top; // all forbidden so far: weights stay 0
+        C weight = exp(score - base), keep = exp(most - base);
+        total = total * keep + foldWarp(weight, Add{});
+        for (C &s : sums) {
+          s *= keep;
+        }
+        for (int l = 0; l < KEYS; l++) {
+          C w = __shfl_sync(0xffffffffu, weight, l);
+          if (from + l < last && w != 0) {
+            const T *valueRow = v.data + b * v.batch + (from + l) * v.row;
+            for (int c = 0; c < VALUES; c++) {
+              int column = first + lane + c * 32;
+              if (column < width) {
+                sums[c] += w * (TILED ? valueTile[l * width + column] : up(valueRow[column]));
+              }
+            }
+          }
+        }
+        most = top;
+      }
+      if (active) {
+        for (int c = 0; c < VALUES; c++) {
+          int column = first + lane + c * 32;
+          if (column < width) { // 0 / 0 where all keys are forbidden, as softmax has it
+            y[(b * queries + row) * width + column] = down<T>(sums[c] / total);
+          }
+        }
+        if (lane == 0 && first == 0) {
+          logs[b * queries + row] = down<T>(most + log(total));
+        }
       }
     }
   }
@@ -120,8 +128,8 @@ int32_t gatun_attention(gatun_context *context, int32_t causal, double scale, co
     const gatun_tensor *v, const gatun_tensor *mask, const gatun_tensor *y, const gatun_tensor *logs) {
   Call call(context, "attention");
   int64_t batches = y->shape[0], queries = y->shape[1], width = y->shape[2], keys = k->shape[1], e = q->shape[2];
-  if (q->rank != 3 || k->rank != 3 || v->rank != 3 || e > WIDEST || width > WIDEST || keys > INT32_MAX || queries > INT32_MAX) {
-    return fail(GATUN_UNSUPPORTED, "attention takes queries and values of up to " + std::to_string(WIDEST) + " numbers");
+  if (q->rank != 3 || k->rank != 3 || v->rank != 3 || keys > INT32_MAX || queries > INT32_MAX || e > INT32_MAX || width > INT32_MAX) {
+    return fail(GATUN_INVALID, "attention needs operands of rank 3");
   }
   if (batches == 0 || queries == 0) {
     return GATUN_OK;
@@ -132,31 +140,26 @@ int32_t gatun_attention(gatun_context *context, int32_t causal, double scale, co
   }
   int64_t jobs = batches * ((queries + WARPS - 1) / WARPS);
   auto grid = dim3(static_cast<unsigned>(std::min<int64_t>(jobs, 1 << 20)));
-  bool tooWide = false;
   bool known = withFloat(q->dtype, [&](auto tag) {
     using T = typename decltype(tag)::type;
-    size_t shared = sizeof(Compute<T>) * static_cast<size_t>(WARPS * e + KEYS * (e + 1) + KEYS * width);
-    tooWide = shared > 48 * 1024; // what every device gives without asking
-    if (tooWide) {
-      return;
-    }
+    auto needed = static_cast<int64_t>(sizeof(Compute<T>)) * (WARPS * e + KEYS * (e + 1) + KEYS * width);
+    bool tiled = needed <= 48 * 1024; // what every device gives without asking
     auto run = [&](auto kernel) {
-      GATUN_LAUNCH(kernel, grid, dim3(WARPS * 32), shared, call.stream(), operand<T>(q), operand<T>(k), operand<T>(v), m,
-          static_cast<T *>(y->data), static_cast<T *>(logs->data), batches, static_cast<int>(queries), static_cast<int>(keys),
-          static_cast<int>(e), static_cast<int>(width), causal != 0, scale);
+      GATUN_LAUNCH(kernel, grid, dim3(WARPS * 32), tiled ? static_cast<size_t>(needed) : 0, call.stream(), operand<T>(q),
+          operand<T>(k), operand<T>(v), m, static_cast<T *>(y->data), static_cast<T *>(logs->data), batches,
+          static_cast<int>(queries), static_cast<int>(keys), static_cast<int>(e), static_cast<int>(width), causal != 0, scale);
     };
-    if (width <= 32) {
-      run(attentionKernel<T, 1>);
+    if (!tiled) {
+      run(attentionKernel<T, 8, false>);
+    } else if (width <= 32) {
+      run(attentionKernel<T, 1, true>);
     } else if (width <= 64) {
-      run(attentionKernel<T, 2>);
+      run(attentionKernel<T, 2, true>);
     } else if (width <= 128) {
-      run(attentionKernel<T, 4>);
+      run(attentionKernel<T, 4, true>);
     } else {
-      run(attentionKernel<T, 8>);
+      run(attentionKernel<T, 8, true>);
     }
   });
-  if (tooWide) {
-    return fail(GATUN_UNSUPPORTED, "attention of these widths does not fit into shared memory");
-  }
   return known ? call.done() : unsupported("attention", q);
 }
