@@ -225,8 +225,7 @@ public final class DefaultAiClient implements AiClient {
           won,
           plan.route().policy(),
           reasons(plan, won.attempt().option),
-          new Restoration(redaction),
-          m -> redacts() ? Restoration.restore(m, redaction) : m,
+          redacts() ? Optional.of(new Restoration(redaction)) : Optional.empty(),
           new StreamOwner(call, asked, key));
     } catch (AiException e) {
       end(call, Optional.empty(), Optional.of(e));

@@ -31,6 +31,7 @@ import java.util.function.Consumer;
  * end of the connection. Source: Google's API reference and recorded answers, November 2026.
  */
 public final class GeminiContent implements Dialect {
+  private static final String UNSIGNED = "skip_thought_signature_validator";
   private static final Set<String> READ =
       Set.of("candidates", "usageMetadata", "modelVersion", "responseId");
 
@@ -54,7 +55,8 @@ public final class GeminiContent implements Dialect {
     }
     b.put(
         "contents",
-        new Json.Arr(Turns.merged(r.conversation()).stream().map(GeminiContent::content).toList()));
+        new Json.Arr(
+            Turns.merged(r.conversation()).stream().map(m -> content(m, signs(model))).toList()));
     Json.Obj config = config(r, model);
     if (!config.members().isEmpty()) {
       b.put("generationConfig", config);
@@ -137,8 +139,16 @@ public final class GeminiContent implements Dialect {
     return Json.object("text", Json.of(text));
   }
 
-  private static Json content(Message m) {
+  /** Models from 3 on refuse a turn whose first call of a function is not signed. */
+  private static boolean signs(ModelInfo model) {
+    return !model.ref().model().matches("gemini-[12]\\b.*");
+  }
+
+  private static Json content(Message m, boolean signs) {
     List<Json> parts = new ArrayList<>();
+    // Calls that another model made have no signature; this word is what Google says to send then.
+    String missing =
+        signs && m.toolCalls().stream().allMatch(c -> c.signature().isEmpty()) ? UNSIGNED : "";
     for (Part p : m.parts()) {
       switch (p) {
         case Part.Text t -> parts.add(text(t.text()));
@@ -158,10 +168,9 @@ public final class GeminiContent implements Dialect {
               Json.object(
                   "functionCall",
                   Json.object().put("name", c.name()).put("args", ToolArguments.of(c)).build());
-          parts.add(
-              c.signature().isEmpty()
-                  ? call
-                  : call.with("thoughtSignature", Json.of(c.signature())));
+          String signature = c.signature().isEmpty() ? missing : c.signature();
+          missing = "";
+          parts.add(signature.isEmpty() ? call : call.with("thoughtSignature", Json.of(signature)));
         }
         case Part.ToolResult t ->
             parts.add(
