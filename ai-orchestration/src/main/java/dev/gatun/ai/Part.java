@@ -35,7 +35,8 @@ public sealed interface Part {
    * @param id what the result refers to
    * @param name the tool's name
    * @param arguments the arguments as the model wrote them; usually a JSON object
-   * @param signature an opaque text of the provider that must be sent back with the call, or empty
+   * @param signature an opaque text that must be sent back with the call, or empty; it begins with
+   *     the model that made it, since no other takes it
    */
   record ToolCall(String id, String name, String arguments, String signature) implements Part {
     /** A call without a signature. */
@@ -67,7 +68,8 @@ public sealed interface Part {
    * Reasoning that the model showed.
    *
    * @param text its text; may be empty where the provider encrypts it
-   * @param signature an opaque text of the provider that must be sent back, or empty
+   * @param signature an opaque text that must be sent back, or empty; it begins with the model that
+   *     made it, since no other takes it: a request to another model goes without this part
    */
   record Reasoning(String text, String signature) implements Part {}
 }

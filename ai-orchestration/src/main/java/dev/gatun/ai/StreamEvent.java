@@ -32,7 +32,7 @@ public sealed interface StreamEvent {
    * A piece of shown reasoning.
    *
    * @param delta its text
-   * @param signature an opaque text of the provider that must be sent back, or empty
+   * @param signature an opaque text that must be sent back, or empty; it ends the part
    */
   record Reasoning(String delta, String signature) implements StreamEvent {}
 

@@ -11,9 +11,14 @@ import dev.gatun.gateway.health.StatusReport;
 import dev.gatun.gateway.http.Exchange;
 import dev.gatun.gateway.http.Route;
 import dev.gatun.gateway.http.Server;
+import dev.gatun.gateway.jobs.JobHandler;
+import dev.gatun.gateway.jobs.Jobs;
+import dev.gatun.gateway.jobs.JobsApi;
 import dev.gatun.gateway.observe.HttpMetrics;
+import dev.gatun.gateway.state.Database;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,9 +28,14 @@ import org.jspecify.annotations.Nullable;
 public final class Gateway implements AutoCloseable {
   static final String VERSION = "0.1.0-SNAPSHOT";
 
+  private final Database database;
+  private final Jobs jobs;
   private @Nullable Server server;
 
-  private Gateway() {}
+  private Gateway(GatewayConfig config) {
+    database = new Database(config.database());
+    jobs = new Jobs(database, config.jobs(), handlers());
+  }
 
   /**
    * Starts a gateway.
@@ -36,15 +46,26 @@ public final class Gateway implements AutoCloseable {
    * @throws java.io.UncheckedIOException when the port is taken
    */
   public static Gateway start(GatewayConfig config, AiClient client, HttpMetrics metrics) {
-    Gateway gateway = new Gateway();
-    gateway.server =
-        new Server(config.server(), config.keys(), metrics, gateway.routes(client, metrics));
-    return gateway;
+    Gateway gateway = new Gateway(config);
+    try {
+      gateway.server =
+          new Server(config.server(), config.keys(), metrics, gateway.routes(client, metrics));
+      return gateway;
+    } catch (RuntimeException e) {
+      gateway.close();
+      throw e;
+    }
+  }
+
+  /** What does jobs, one for each kind. */
+  private static List<JobHandler> handlers() {
+    return List.of();
   }
 
   private List<Route> routes(AiClient client, HttpMetrics metrics) {
-    Health health = new Health(client, this::draining, VERSION);
+    Health health = new Health(client, Map.of("database", database::isUp), this::draining, VERSION);
     Models models = new Models(client);
+    JobsApi jobsApi = new JobsApi(jobs, this::draining);
     return List.of(
         Route.open("GET", "/health", health::all),
         Route.open("GET", "/health/live", health::live),
@@ -61,7 +82,11 @@ public final class Gateway implements AutoCloseable {
         Route.of("POST", "/v1/embeddings", Scope.CHAT, new Embeddings(client, models)::handle)
             .errors(Route.ErrorStyle.OPENAI),
         Route.of("POST", "/v1/messages", Scope.CHAT, new Messages(client, models)::handle)
-            .errors(Route.ErrorStyle.ANTHROPIC));
+            .errors(Route.ErrorStyle.ANTHROPIC),
+        Route.of("GET", "/v1/jobs", Scope.CHAT, jobsApi::list),
+        Route.of("GET", "/v1/jobs/{id}", Scope.CHAT, jobsApi::get),
+        Route.of("DELETE", "/v1/jobs/{id}", Scope.CHAT, jobsApi::cancel),
+        Route.of("GET", "/v1/jobs/{id}/events", Scope.CHAT, jobsApi::events));
   }
 
   private static void metrics(Exchange exchange, HttpMetrics metrics) {
@@ -89,5 +114,7 @@ public final class Gateway implements AutoCloseable {
     if (server != null) {
       server.close();
     }
+    jobs.close();
+    database.close();
   }
 }

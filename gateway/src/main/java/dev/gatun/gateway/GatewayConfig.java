@@ -3,6 +3,8 @@ package dev.gatun.gateway;
 import dev.gatun.ai.spi.ProviderConfig;
 import dev.gatun.gateway.auth.ApiKeys;
 import dev.gatun.gateway.http.Server;
+import dev.gatun.gateway.jobs.Jobs;
+import dev.gatun.gateway.state.Database;
 import java.time.Duration;
 import java.util.List;
 
@@ -11,8 +13,11 @@ import java.util.List;
  *
  * @param server the HTTP server
  * @param keys the clients' keys; without any, everybody may call
+ * @param database where what outlives the process is kept
+ * @param jobs how jobs are kept
  */
-public record GatewayConfig(Server.Settings server, ApiKeys keys) {
+public record GatewayConfig(
+    Server.Settings server, ApiKeys keys, Database.Settings database, Jobs.Settings jobs) {
   /**
    * Reads settings by the names of environment variables.
    *
@@ -26,6 +31,8 @@ public record GatewayConfig(Server.Settings server, ApiKeys keys) {
    *   <li>{@code GATUN_IDLE_SECONDS}: how long a connection may say nothing; default 60
    *   <li>{@code GATUN_DRAIN_SECONDS}: how long requests may go on at the end; default 30
    *   <li>{@code GATUN_CORS_ORIGINS}: origins, separated by commas; default none
+   *   <li>the database's: see {@link Database.Settings#read}
+   *   <li>the jobs': see {@link Jobs.Settings#read}
    * </ul>
    *
    * @throws IllegalArgumentException when a value is unusable; the message names it
@@ -46,7 +53,9 @@ public record GatewayConfig(Server.Settings server, ApiKeys keys) {
                 .get("GATUN_CORS_ORIGINS")
                 .map(o -> List.of(o.split("\\s*,\\s*", -1)))
                 .orElse(List.of())),
-        keys);
+        keys,
+        Database.Settings.read(config),
+        Jobs.Settings.read(config));
   }
 
   private static int number(ProviderConfig config, String name, int normal, int min, int max) {

@@ -159,7 +159,7 @@ class OfficialClientsTest {
     var answer = anthropic().messages().create(message());
     answer.validate();
     assertThat(answer.content()).hasSize(3);
-    assertThat(answer.content().get(0).asThinking().signature()).isEqualTo("sig");
+    assertThat(answer.content().get(0).asThinking().signature()).isEqualTo("scripted/m:sig");
     assertThat(answer.content().get(1).asText().text()).isEqualTo("hello");
     assertThat(answer.content().get(2).asToolUse().name()).isEqualTo("f");
     assertThat(answer.stopReason()).contains(StopReason.TOOL_USE);

@@ -5,13 +5,18 @@ import dev.gatun.ai.json.Json;
 import dev.gatun.ai.spi.ProviderConfig;
 import dev.gatun.gateway.observe.HttpMetrics;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** A gateway on a free port, over a scripted provider. */
 final class Running implements AutoCloseable {
@@ -20,12 +25,25 @@ final class Running implements AutoCloseable {
   final ScriptedProvider provider = new ScriptedProvider();
   final Gateway gateway;
   private final AiClient client;
+  private final Path folder;
   private final HttpClient http = HttpClient.newHttpClient();
 
   Running(String... settings) {
+    try {
+      folder = Files.createTempDirectory("gatun-gateway");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
     client = AiClient.builder().provider(provider).timeout(Duration.ofSeconds(20)).build();
     Map<String, String> config =
-        new HashMap<>(Map.of("GATUN_PORT", "0", "GATUN_DRAIN_SECONDS", "0"));
+        new HashMap<>(
+            Map.of(
+                "GATUN_PORT",
+                "0",
+                "GATUN_DRAIN_SECONDS",
+                "0",
+                "GATUN_DATA_DIR",
+                folder.toString()));
     for (int i = 0; i < settings.length; i += 2) {
       config.put(settings[i], settings[i + 1]);
     }
@@ -68,5 +86,10 @@ final class Running implements AutoCloseable {
     gateway.close();
     client.close();
     http.close();
+    try (Stream<Path> files = Files.walk(folder)) {
+      files.sorted(Comparator.reverseOrder()).forEach(f -> f.toFile().delete());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

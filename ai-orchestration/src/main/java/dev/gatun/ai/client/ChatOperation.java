@@ -31,14 +31,18 @@ final class ChatOperation implements Operation<ChatReply> {
   @Override
   public ChatReply run(
       Provider provider, ModelInfo model, Secret key, CallContext context, OptionalInt maxOutput) {
-    return provider.chat(new ChatCall(limited(request, maxOutput), model, key, context));
+    return Signatures.signed(
+        provider.chat(call(request, model, key, context, maxOutput)), model.ref());
   }
 
-  /** The request with the limit of its answer that holds for an attempt. */
-  static ChatRequest limited(ChatRequest request, OptionalInt maxOutput) {
-    return maxOutput.equals(request.maxOutputTokens()) || maxOutput.isEmpty()
-        ? request
-        : request.toBuilder().maxOutputTokens(maxOutput.getAsInt()).build();
+  /** An attempt: the limit of its answer, and nothing that another model has signed. */
+  static ChatCall call(
+      ChatRequest request, ModelInfo model, Secret key, CallContext context, OptionalInt max) {
+    ChatRequest limited =
+        max.equals(request.maxOutputTokens()) || max.isEmpty()
+            ? request
+            : request.toBuilder().maxOutputTokens(max.getAsInt()).build();
+    return new ChatCall(Signatures.own(limited, model.ref()), model, key, context);
   }
 
   @Override

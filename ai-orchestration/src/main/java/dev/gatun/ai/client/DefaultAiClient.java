@@ -225,8 +225,7 @@ public final class DefaultAiClient implements AiClient {
           won,
           plan.route().policy(),
           reasons(plan, won.attempt().option),
-          new Restoration(redaction),
-          m -> redacts() ? Restoration.restore(m, redaction) : m,
+          redacts() ? Optional.of(new Restoration(redaction)) : Optional.empty(),
           new StreamOwner(call, asked, key));
     } catch (AiException e) {
       end(call, Optional.empty(), Optional.of(e));
@@ -313,17 +312,19 @@ public final class DefaultAiClient implements AiClient {
 
   /** Texts to embed are redacted as if they were said in a chat. */
   private EmbeddingRequest redacted(EmbeddingRequest request) {
-    if (settings.privacy().equals(PrivacyGuard.NONE)) {
+    if (settings.privacy().equals(PrivacyGuard.NONE) && !request.data().redact()) {
       return request;
     }
     List<Message> messages = request.inputs().stream().map(Message::user).toList();
-    ChatRequest safe = redact(ChatRequest.builder().messages(messages).build()).request();
+    ChatRequest safe =
+        redact(ChatRequest.builder().messages(messages).data(request.data()).build()).request();
     return new EmbeddingRequest(
         safe.messages().stream().map(Message::text).toList(),
         request.model(),
         request.dimensions(),
         request.timeout(),
-        request.tenant());
+        request.tenant(),
+        request.data());
   }
 
   // Fan-out, explain, status

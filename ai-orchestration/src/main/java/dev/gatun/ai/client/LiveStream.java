@@ -32,11 +32,12 @@ final class LiveStream implements ChatStream {
   private final StreamOperation.Begun begun;
   private final List<String> reasons;
   private final String policy;
-  private final Restoration restoration;
-  private final java.util.function.UnaryOperator<dev.gatun.ai.Message> restore;
+  private final Optional<Restoration> restoration;
   private final Owner owner;
 
-  private final Accumulator accumulator = new Accumulator();
+  private final Assembler assembler = new Assembler();
+  // What the caller is told: the same unless personal data is put back.
+  private final Assembler told;
   private final Deque<StreamEvent> ready = new ArrayDeque<>();
   private int replayed;
   private String id = "";
@@ -49,15 +50,14 @@ final class LiveStream implements ChatStream {
       AttemptLoop.Won<StreamOperation.Begun> won,
       String policy,
       List<String> reasons,
-      Restoration restoration,
-      java.util.function.UnaryOperator<dev.gatun.ai.Message> restore,
+      Optional<Restoration> restoration,
       Owner owner) {
     attempt = won.attempt();
     begun = won.reply();
     this.policy = policy;
     this.reasons = reasons;
     this.restoration = restoration;
-    this.restore = restore;
+    told = restoration.isPresent() ? new Assembler() : assembler;
     this.owner = owner;
     served = attempt.option.ref();
   }
@@ -98,16 +98,20 @@ final class LiveStream implements ChatStream {
   }
 
   private void advance() {
-    StreamEvent event;
+    List<StreamEvent> events;
     try {
       if (closed) {
         throw Errors.cancelled("The stream was closed before its end");
       }
-      event =
+      StreamEvent event =
           replayed < begun.events().size()
               ? begun.events().get(replayed++)
               : StreamOperation.next(begun.source(), attempt.option.model());
-      accumulator.add(event);
+      assembler.add(event);
+      events = restoration.map(r -> r.restore(event)).orElseGet(() -> List.of(event));
+      if (restoration.isPresent()) {
+        events.forEach(told::add);
+      }
       if (event instanceof StreamEvent.Started s) {
         id = s.id();
         served = s.served();
@@ -122,19 +126,19 @@ final class LiveStream implements ChatStream {
       fail(cause);
       throw cause;
     }
-    ready.addAll(restoration.restore(event));
+    ready.addAll(events);
   }
 
   private void finish(StreamEvent.Finished f) {
     attempt.succeed(served.model(), f.usage(), begun.source().limits());
     begun.source().close();
-    ChatResponse raw = response(f.extra(), f, accumulator.message());
+    ChatResponse raw = response(f.extra(), f, assembler.message());
     Optional<AiException> problem = owner.problem(raw);
     if (problem.isPresent()) {
       throw problem.get();
     }
     owner.complete(raw);
-    ChatResponse restored = response(f.extra(), f, restore.apply(raw.message()));
+    ChatResponse restored = response(f.extra(), f, told.message());
     response = restored;
     owner.ended(Optional.of(restored), Optional.empty());
   }
@@ -146,7 +150,7 @@ final class LiveStream implements ChatStream {
         served,
         message,
         f.reason(),
-        accumulator.citations(),
+        assembler.citations(),
         f.usage(),
         attempt.call.cost(),
         attempt.call.route(policy, reasons, false),
@@ -156,7 +160,7 @@ final class LiveStream implements ChatStream {
   private void fail(AiException e) {
     error = e;
     begun.source().close();
-    attempt.fail(e, Optional.empty(), accumulator.tokens());
+    attempt.fail(e, Optional.empty(), assembler.tokens());
     owner.ended(Optional.empty(), Optional.of(e));
   }
 
@@ -179,7 +183,7 @@ final class LiveStream implements ChatStream {
     }
     closed = true;
     begun.source().close();
-    attempt.cancel(accumulator.tokens());
+    attempt.cancel(assembler.tokens());
     owner.ended(
         Optional.empty(), Optional.of(Errors.cancelled("The stream was closed before its end")));
   }

@@ -21,42 +21,69 @@ final class Restoration {
     this.redaction = redaction;
   }
 
-  /** What an event becomes; at the end, first what was held back. */
+  /**
+   * What an event becomes. What is held back comes where its part ends: reasoning with its
+   * signature or before a part of another kind, text before reasoning, and the rest at the end; a
+   * tool call does not end a text, because pieces of both arrive mixed.
+   */
   List<StreamEvent> restore(StreamEvent event) {
-    return switch (event) {
+    List<StreamEvent> out = new ArrayList<>(2);
+    switch (event) {
       case StreamEvent.Text t -> {
+        endReasoning(out);
         text = text == null ? redaction.restorer() : text;
         String s = text.add(t.delta());
-        yield s.isEmpty() ? List.of() : List.of(new StreamEvent.Text(s));
+        if (!s.isEmpty()) {
+          out.add(new StreamEvent.Text(s));
+        }
       }
       case StreamEvent.Reasoning r -> {
+        endText(out);
         reasoning = reasoning == null ? redaction.restorer() : reasoning;
         String s = reasoning.add(r.delta());
-        yield s.isEmpty() && r.signature().isEmpty()
-            ? List.of()
-            : List.of(new StreamEvent.Reasoning(s, r.signature()));
+        if (!r.signature().isEmpty()) {
+          s += reasoning.end();
+          reasoning = null;
+        }
+        if (!s.isEmpty() || !r.signature().isEmpty()) {
+          out.add(new StreamEvent.Reasoning(s, r.signature()));
+        }
       }
       case StreamEvent.ToolCall c -> {
+        endReasoning(out);
         String s = arguments.computeIfAbsent(c.index(), _ -> redaction.restorer()).add(c.delta());
-        yield List.of(new StreamEvent.ToolCall(c.index(), c.id(), c.name(), s, c.signature()));
+        out.add(new StreamEvent.ToolCall(c.index(), c.id(), c.name(), s, c.signature()));
       }
       case StreamEvent.Finished f -> {
-        List<StreamEvent> out = new ArrayList<>();
-        end(reasoning).ifPresent(s -> out.add(new StreamEvent.Reasoning(s, "")));
-        end(text).ifPresent(s -> out.add(new StreamEvent.Text(s)));
-        arguments.forEach(
-            (i, r) -> end(r).ifPresent(s -> out.add(new StreamEvent.ToolCall(i, "", "", s, ""))));
+        endReasoning(out);
+        endText(out);
+        arguments.forEach((i, r) -> {
+          String s = r.end();
+          if (!s.isEmpty()) {
+            out.add(new StreamEvent.ToolCall(i, "", "", s, ""));
+          }
+        });
         out.add(f);
-        yield out;
       }
-      case StreamEvent.Started _, StreamEvent.Source _ -> List.of(event);
-    };
+      case StreamEvent.Started _, StreamEvent.Source _ -> out.add(event);
+    }
+    return out;
   }
 
-  private static java.util.Optional<String> end(PrivacyGuard.@Nullable Restorer restorer) {
-    return restorer == null
-        ? java.util.Optional.empty()
-        : java.util.Optional.of(restorer.end()).filter(s -> !s.isEmpty());
+  private void endText(List<StreamEvent> out) {
+    String s = text == null ? "" : text.end();
+    text = null;
+    if (!s.isEmpty()) {
+      out.add(new StreamEvent.Text(s));
+    }
+  }
+
+  private void endReasoning(List<StreamEvent> out) {
+    String s = reasoning == null ? "" : reasoning.end();
+    reasoning = null;
+    if (!s.isEmpty()) {
+      out.add(new StreamEvent.Reasoning(s, ""));
+    }
   }
 
   /** A whole answer with the personal data put back. */

@@ -6,7 +6,6 @@ import dev.gatun.ai.Usage;
 import dev.gatun.ai.error.AiException;
 import dev.gatun.ai.error.Failure;
 import dev.gatun.ai.spi.CallContext;
-import dev.gatun.ai.spi.ChatCall;
 import dev.gatun.ai.spi.EventSource;
 import dev.gatun.ai.spi.ModelInfo;
 import dev.gatun.ai.spi.Provider;
@@ -33,8 +32,7 @@ final class StreamOperation implements Operation<StreamOperation.Begun> {
   public Begun run(
       Provider provider, ModelInfo model, Secret key, CallContext context, OptionalInt maxOutput) {
     EventSource source =
-        provider.stream(
-            new ChatCall(ChatOperation.limited(request, maxOutput), model, key, context));
+        provider.stream(ChatOperation.call(request, model, key, context, maxOutput));
     List<StreamEvent> events = new ArrayList<>(2);
     boolean begun = false;
     try {
@@ -51,10 +49,13 @@ final class StreamOperation implements Operation<StreamOperation.Begun> {
     }
   }
 
-  /** The next event; a source that ends without its last event is a truncated stream. */
+  /**
+   * The next event in the normal form; a source that ends without its last event is a truncated
+   * stream.
+   */
   static StreamEvent next(EventSource source, ModelInfo model) {
     try {
-      return source.next();
+      return Signatures.signed(source.next(), model.ref());
     } catch (NoSuchElementException e) {
       throw new AiException.StreamTruncated(
           Failure.of("The stream ended before its end marker")

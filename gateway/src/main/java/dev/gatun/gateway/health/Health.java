@@ -6,11 +6,13 @@ import dev.gatun.ai.json.Json;
 import dev.gatun.gateway.auth.Principal;
 import dev.gatun.gateway.http.Exchange;
 import java.time.Duration;
+import java.util.Map;
 import java.util.function.BooleanSupplier;
 
 /** {@code GET /health}, {@code /health/live} and {@code /health/ready}. Without I/O. */
 public final class Health {
   private final AiClient client;
+  private final Map<String, BooleanSupplier> components;
   private final BooleanSupplier draining;
   private final String version;
   private final long start = System.nanoTime();
@@ -18,11 +20,17 @@ public final class Health {
   /**
    * The health of a gateway.
    *
+   * @param components whether each part is up without which some requests cannot be answered
    * @param draining whether it is about to stop
    * @param version of the gateway
    */
-  public Health(AiClient client, BooleanSupplier draining, String version) {
+  public Health(
+      AiClient client,
+      Map<String, BooleanSupplier> components,
+      BooleanSupplier draining,
+      String version) {
     this.client = client;
+    this.components = components;
     this.draining = draining;
     this.version = version;
   }
@@ -40,9 +48,7 @@ public final class Health {
             .put("status", state(ready))
             .put("version", version)
             .put("uptime_seconds", Duration.ofNanos(System.nanoTime() - start).toSeconds())
-            .put(
-                "components",
-                Json.object().put("server", "up").put("providers", providers.build()).build())
+            .put("components", components().put("providers", providers.build()).build())
             .build());
   }
 
@@ -51,10 +57,21 @@ public final class Health {
     exchange.send(200, Json.object("status", Json.of("up")));
   }
 
-  /** Requests can be answered: send none while this fails. */
+  /**
+   * Requests can be answered: send none while this fails. Without one of its components it is
+   * {@code degraded}, and goes on with what does not need it.
+   */
   public void ready(Exchange exchange, Principal principal) {
     boolean ready = isReady();
-    exchange.send(ready ? 200 : 503, Json.object("status", Json.of(state(ready))));
+    exchange.send(
+        ready ? 200 : 503,
+        Json.object().put("status", state(ready)).put("components", components().build()).build());
+  }
+
+  private Json.ObjectBuilder components() {
+    Json.ObjectBuilder b = Json.object().put("server", "up");
+    components.forEach((name, up) -> b.put(name, up.getAsBoolean() ? "up" : "down"));
+    return b;
   }
 
   private boolean isReady() {
@@ -63,7 +80,13 @@ public final class Health {
   }
 
   private String state(boolean ready) {
-    return draining.getAsBoolean() ? "draining" : ready ? "up" : "down";
+    if (draining.getAsBoolean()) {
+      return "draining";
+    }
+    if (!ready) {
+      return "down";
+    }
+    return components.values().stream().allMatch(BooleanSupplier::getAsBoolean) ? "up" : "degraded";
   }
 
   private static boolean usable(Status.ProviderStatus p) {

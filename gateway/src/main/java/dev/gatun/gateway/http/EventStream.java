@@ -16,6 +16,20 @@ public interface EventStream extends AutoCloseable {
    */
   void event(String name, String data);
 
+  /**
+   * Sends an event with an id, which clients send back as {@code Last-Event-ID} to go on after it.
+   *
+   * @throws java.io.UncheckedIOException when the client has left
+   */
+  void event(String id, String name, String data);
+
+  /**
+   * Sends a comment, so that proxies on the way do not take the silence for the end.
+   *
+   * @throws java.io.UncheckedIOException when the client has left
+   */
+  void keepAlive();
+
   /** Ends the answer. */
   @Override
   void close();

@@ -187,6 +187,16 @@ final class HelidonExchange implements Exchange {
       write("event: " + name + "\ndata: " + data + "\n\n");
     }
 
+    @Override
+    public void event(String id, String name, String data) {
+      write("id: " + id + "\nevent: " + name + "\ndata: " + data + "\n\n");
+    }
+
+    @Override
+    public void keepAlive() {
+      write(": keep-alive\n\n");
+    }
+
     private void write(String text) {
       try {
         out.write(text.getBytes(StandardCharsets.UTF_8));

@@ -4,6 +4,7 @@ import dev.gatun.ai.error.AiException;
 import dev.gatun.gateway.auth.ApiKeys;
 import dev.gatun.gateway.auth.Principal;
 import dev.gatun.gateway.observe.HttpMetrics;
+import dev.gatun.gateway.state.StateUnavailableException;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Method;
 import io.helidon.webserver.WebServer;
@@ -143,6 +144,12 @@ public final class Server implements AutoCloseable {
         answer(exchange, route, p);
       } catch (AiException e) {
         answer(exchange, route, AiProblems.of(e));
+      } catch (StateUnavailableException e) {
+        answer(
+            exchange,
+            route,
+            Problem.of(503, "state-unavailable", "The gateway's database cannot be reached now")
+                .retryAfter(Optional.of(Duration.ofSeconds(2))));
       }
     } catch (UncheckedIOException e) {
       LOG.debug("Not answered: {}", e.getMessage());

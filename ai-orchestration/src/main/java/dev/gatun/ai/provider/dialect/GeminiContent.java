@@ -31,6 +31,7 @@ import java.util.function.Consumer;
  * end of the connection. Source: Google's API reference and recorded answers, November 2026.
  */
 public final class GeminiContent implements Dialect {
+  private static final String UNSIGNED = "skip_thought_signature_validator";
   private static final Set<String> READ =
       Set.of("candidates", "usageMetadata", "modelVersion", "responseId");
 
@@ -54,7 +55,10 @@ public final class GeminiContent implements Dialect {
     }
     b.put(
         "contents",
-        new Json.Arr(Turns.merged(r.conversation()).stream().map(GeminiContent::content).toList()));
+        new Json.Arr(
+            Turns.merged(r.conversation()).stream()
+                .map(m -> content(m, !Thinking.byBudget(model)))
+                .toList()));
     Json.Obj config = config(r, model);
     if (!config.members().isEmpty()) {
       b.put("generationConfig", config);
@@ -83,20 +87,26 @@ public final class GeminiContent implements Dialect {
           c.put("responseMimeType", "application/json").put("responseJsonSchema", s.schema());
     }
     if (model.can(Set.of(Capability.REASONING))) {
-      r.reasoning().ifPresent(e -> c.put("thinkingConfig", thinking(e)));
+      r.reasoning().ifPresent(e -> c.put("thinkingConfig", thinking(e, model)));
     }
     return c.build();
   }
 
-  private static Json thinking(ReasoningEffort effort) {
-    int budget =
-        switch (effort.name()) {
-          case "none" -> 0;
-          case "minimal", "low" -> 1024;
-          case "medium" -> 8192;
-          default -> 24_576;
-        };
-    return Json.object().put("thinkingBudget", budget).put("includeThoughts", budget > 0).build();
+  private static Json thinking(ReasoningEffort effort, ModelInfo model) {
+    boolean none = effort.equals(ReasoningEffort.NONE);
+    Json.ObjectBuilder b = Json.object();
+    if (Thinking.byBudget(model)) {
+      b.put("thinkingBudget", Thinking.budget(effort));
+    } else {
+      b.put(
+          "thinkingLevel",
+          switch (effort.name()) {
+            case "none", "minimal", "low" -> "low";
+            case "medium" -> "medium";
+            default -> "high";
+          });
+    }
+    return b.put("includeThoughts", !none).build();
   }
 
   private static void tools(ChatRequest r, Json.ObjectBuilder b) {
@@ -137,8 +147,13 @@ public final class GeminiContent implements Dialect {
     return Json.object("text", Json.of(text));
   }
 
-  private static Json content(Message m) {
+  private static Json content(Message m, boolean signs) {
     List<Json> parts = new ArrayList<>();
+    // From 3 on, models refuse a turn whose first call is not signed; this word is what Google says
+    // to
+    // send for calls that another model made.
+    String missing =
+        signs && m.toolCalls().stream().allMatch(c -> c.signature().isEmpty()) ? UNSIGNED : "";
     for (Part p : m.parts()) {
       switch (p) {
         case Part.Text t -> parts.add(text(t.text()));
@@ -158,10 +173,9 @@ public final class GeminiContent implements Dialect {
               Json.object(
                   "functionCall",
                   Json.object().put("name", c.name()).put("args", ToolArguments.of(c)).build());
-          parts.add(
-              c.signature().isEmpty()
-                  ? call
-                  : call.with("thoughtSignature", Json.of(c.signature())));
+          String signature = c.signature().isEmpty() ? missing : c.signature();
+          missing = "";
+          parts.add(signature.isEmpty() ? call : call.with("thoughtSignature", Json.of(signature)));
         }
         case Part.ToolResult t ->
             parts.add(

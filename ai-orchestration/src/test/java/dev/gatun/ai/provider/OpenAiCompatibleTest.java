@@ -1,0 +1,34 @@
+package dev.gatun.ai.provider;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.gatun.ai.AiClient;
+import dev.gatun.ai.ChatRequest;
+import dev.gatun.ai.ModelRef;
+import dev.gatun.ai.contract.ProviderContract;
+import dev.gatun.ai.spi.Provider;
+import dev.gatun.ai.testkit.Dialect;
+import dev.gatun.ai.testkit.Script;
+import org.junit.jupiter.api.Test;
+
+class OpenAiCompatibleTest extends ProviderContract {
+  OpenAiCompatibleTest() {
+    super(Dialect.OPENAI, Trait.TOOLS, Trait.EMBEDDINGS, Trait.CACHE_READS, Trait.REASONING_TOKENS);
+  }
+
+  @Override
+  protected Provider provider(String baseUrl, String key) {
+    return OpenAiCompatible.at("local", baseUrl).key(key).build();
+  }
+
+  @Test
+  void aWordThatServesAsKeyStaysInTheAnswer() {
+    server().script(Script.reply("Start ollama first"));
+    ChatRequest request =
+        ChatRequest.builder().model(new ModelRef("local", "llama3")).user("how?").build();
+    try (AiClient client =
+        AiClient.builder().provider(provider(server().baseUrl(Dialect.OPENAI), "ollama")).build()) {
+      assertThat(client.chat(request).text()).isEqualTo("Start ollama first");
+    }
+  }
+}
