@@ -75,6 +75,11 @@ public final class NativeLibrary {
     }
   }
 
+  /** Host memory of a given size behind an address that a library handed out. */
+  public static MemorySegment memory(MemorySegment address, long bytes) {
+    return address.reinterpret(bytes);
+  }
+
   /** The backend that the library holds. */
   public String name() {
     return name;

@@ -17,6 +17,7 @@ import dev.gatun.tensor.op.Silu;
 import dev.gatun.tensor.op.Softmax;
 import dev.gatun.tensor.op.TensorType;
 import dev.gatun.tensor.op.UnaryKind;
+import dev.gatun.tensor.spi.Backend;
 import dev.gatun.tensor.spi.Buf;
 import dev.gatun.tensor.spi.Layout;
 import dev.gatun.tensor.spi.Storage;
@@ -720,11 +721,12 @@ public final class Tensor implements AutoCloseable {
     try (Tensor dense = host(dtype())) {
       Tensor out = empty(shape(), dtype(), target);
       long bytes = numel() * dtype().byteSize();
-      if (bytes > 0) {
+      Backend to = Devices.backend(target);
+      if (bytes > 0 && !to.copyFrom(Devices.backend(device), dense.buf(), out.buf)) {
         try (var arena = java.lang.foreign.Arena.ofConfined()) {
           MemorySegment staging = arena.allocate(bytes, 64);
           dense.read(staging);
-          Devices.backend(target).write(staging, out.buf);
+          to.write(staging, out.buf);
         }
       }
       out.requiresGrad = requiresGrad;

@@ -16,6 +16,9 @@ public record LogSoftmax(int axis) implements Composite {
 
   @Override
   public Tensor[] decompose(Tensor... in) {
+    if (in[0].numel() == 0) {
+      return new Tensor[] {in[0].copy()};
+    }
     Tensor shifted = in[0].sub(in[0].detach().amax(true, axis));
     return new Tensor[] {shifted.sub(shifted.exp().sum(true, axis).log())};
   }

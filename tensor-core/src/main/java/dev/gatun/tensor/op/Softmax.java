@@ -16,6 +16,9 @@ public record Softmax(int axis) implements Composite {
 
   @Override
   public Tensor[] decompose(Tensor... in) {
+    if (in[0].numel() == 0) {
+      return new Tensor[] {in[0].copy()};
+    }
     Tensor e = in[0].sub(in[0].detach().amax(true, axis)).exp();
     return new Tensor[] {e.div(e.sum(true, axis))};
   }

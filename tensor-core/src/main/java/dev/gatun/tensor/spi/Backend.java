@@ -48,6 +48,14 @@ public interface Backend {
   void write(MemorySegment source, Buf target);
 
   /**
+   * Copies a contiguous tensor of another device into one of this, without a way through the host;
+   * false when that is not possible and nothing was done.
+   */
+  default boolean copyFrom(Backend other, Buf source, Buf target) {
+    return false;
+  }
+
+  /**
    * A storage over the caller's host memory without a copy, which {@code onFree} gives back; null
    * when this device cannot address it.
    */

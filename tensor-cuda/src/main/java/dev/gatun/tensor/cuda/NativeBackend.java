@@ -148,6 +148,16 @@ final class NativeBackend implements Backend {
   }
 
   @Override
+  public boolean copyFrom(Backend other, Buf source, Buf target) {
+    return other instanceof NativeBackend from
+        && context.copyFrom(
+            from.context,
+            Kernels.address(source),
+            Kernels.address(target),
+            source.numel() * source.dtype().byteSize());
+  }
+
+  @Override
   public void synchronize() {
     context.synchronize();
   }

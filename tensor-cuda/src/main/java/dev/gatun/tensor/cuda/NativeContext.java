@@ -1,6 +1,7 @@
 package dev.gatun.tensor.cuda;
 
 import dev.gatun.nativelib.Abi;
+import dev.gatun.nativelib.NativeLibrary;
 import dev.gatun.nativelib.bindings.Gatun;
 import dev.gatun.nativelib.bindings.gatun_fault_info;
 import dev.gatun.nativelib.bindings.gatun_memory_info;
@@ -159,13 +160,22 @@ final class NativeContext {
     }
   }
 
-  @SuppressWarnings("restricted") // the library says how long it is
+  /** Between devices of one library; false for another's. */
+  boolean copyFrom(NativeContext from, MemorySegment source, MemorySegment target, long bytes) {
+    if (from.abi != abi) {
+      return false;
+    }
+    int status = abi.copyPeer(context, target, from.context, source, bytes);
+    done(status, "a copy between devices");
+    return true;
+  }
+
   private MemorySegment staging() {
     if (staging.address() == 0) {
       try (Arena arena = Arena.ofConfined()) {
         MemorySegment data = arena.allocate(ValueLayout.ADDRESS);
         check(abi.hostAllocate(context, STAGING, data));
-        staging = data.get(ValueLayout.ADDRESS, 0).reinterpret(STAGING);
+        staging = NativeLibrary.memory(data.get(ValueLayout.ADDRESS, 0), STAGING);
       }
     }
     return staging;
