@@ -31,6 +31,11 @@ public final class Cases {
             "1024x384x1536")) {
       cases.add(gemm(name));
     }
+    for (String name : List.of("2048x2048x2048", "4096x4096x4096", "8192x8192x8192")) {
+      for (String dtype : List.of("float16", "bfloat16")) {
+        cases.add(new Case("gemm16", name + ' ' + dtype, gemm(name).work(), Unit.GFLOPS));
+      }
+    }
     double large = 4.0 * SIDE * SIDE;
     // Layer normalisation takes a quarter of the columns.
     double norm = large / 4;
@@ -96,6 +101,18 @@ public final class Cases {
     cases.add(new Case("roofline", "first touch 4 KiB pages", floats, Unit.GBYTES));
     cases.add(new Case("roofline", "first touch huge pages", floats, Unit.GBYTES));
     return List.copyOf(cases);
+  }
+
+  /**
+   * The case of a name.
+   *
+   * @throws IllegalArgumentException when there is none
+   */
+  public static Case of(String bench, String name) {
+    return ALL.stream()
+        .filter(c -> c.bench().equals(bench) && c.name().equals(name))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("No case " + bench + ' ' + name));
   }
 
   private static Case gemm(String name) {

@@ -41,6 +41,7 @@ public final class Stopwatch {
     for (long i = 0; i < n; i++) {
       work.run();
     }
+    work.complete();
     return (System.nanoTime() - start) * 1e-9;
   }
 

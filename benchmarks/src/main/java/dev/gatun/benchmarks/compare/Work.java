@@ -6,6 +6,9 @@ public interface Work extends AutoCloseable {
   /** Does it once. */
   void run();
 
+  /** Waits for what {@link #run} left to do, where a device works on its own. */
+  default void complete() {}
+
   /** Frees what it holds. */
   @Override
   default void close() {}
@@ -17,6 +20,11 @@ public interface Work extends AutoCloseable {
       @Override
       public void run() {
         self.run();
+      }
+
+      @Override
+      public void complete() {
+        self.complete();
       }
 
       @Override

@@ -13,8 +13,8 @@ import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
 
 /**
- * The process that runs one library. It reads one command a line, {@code prepare CASE-NUMBER
- * WARM-UP-SECONDS BATCH-SECONDS}, {@code batch} or {@code end}, and answers each with one line that
+ * The process that runs one library. It reads one command a line, {@code prepare BENCH
+ * CASE WARM-UP-SECONDS BATCH-SECONDS} with tabs between them, {@code batch} or {@code end}, and answers each with one line that
  * begins with {@link #MARK}, so that what native code prints cannot be taken for an answer.
  */
 public final class Worker {
@@ -40,18 +40,18 @@ public final class Worker {
     Work work = null;
     DoubleSupplier batch = () -> Double.NaN;
     for (String line = commands.readLine(); line != null; line = commands.readLine()) {
-      String[] words = line.split(" ", -1);
+      String[] words = line.split("\t", -1);
       switch (words[0]) {
         case "prepare" -> {
           if (work != null) {
             work.close();
           }
-          Case c = Cases.ALL.get(Integer.parseInt(words[1]));
+          Case c = Cases.of(words[1], words[2]);
           work = library.prepare(c);
           if (work == null) {
             answers.println(MARK + "cannot");
           } else {
-            batch = batches(c, work, Double.parseDouble(words[2]), Double.parseDouble(words[3]));
+            batch = batches(c, work, Double.parseDouble(words[3]), Double.parseDouble(words[4]));
             answers.println(MARK + "prepared");
           }
         }

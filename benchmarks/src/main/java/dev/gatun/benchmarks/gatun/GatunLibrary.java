@@ -26,8 +26,28 @@ public final class GatunLibrary implements Library {
 
   @Override
   public @Nullable Work prepare(Case c) {
+    Work work = work(c);
+    return new Work() {
+      @Override
+      public void run() {
+        work.run();
+      }
+
+      @Override
+      public void complete() {
+        Gatun.synchronize(Gatun.defaultDevice());
+      }
+
+      @Override
+      public void close() {
+        work.close();
+      }
+    };
+  }
+
+  private static Work work(Case c) {
     return switch (c.bench()) {
-      case "gemm" -> Products.prepare(c);
+      case "gemm", "gemm16" -> Products.prepare(c);
       case "mem" -> Memory.prepare(c);
       case "cache" -> Memory.cache(c);
       case "reduce" -> Memory.reduce(c);

@@ -2,6 +2,7 @@ package dev.gatun.benchmarks.run;
 
 import dev.gatun.benchmarks.compare.Case;
 import dev.gatun.benchmarks.compare.Cases;
+import dev.gatun.tensor.Device;
 import dev.gatun.tensor.GatunException;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -47,6 +48,12 @@ public final class BenchCommand implements Callable<Integer> {
       description = "Beside this peer alone; may be repeated.")
   private List<String> chosen = new ArrayList<>();
 
+  @Option(
+      names = "--device",
+      paramLabel = "DEVICE",
+      description = "Where to compute, for example cuda (${DEFAULT-VALUE}).")
+  private String device = "cpu";
+
   @Option(names = "--json", description = "One JSON object a line instead of tables.")
   private boolean json;
 
@@ -67,6 +74,7 @@ public final class BenchCommand implements Callable<Integer> {
     if (!(warmUp >= 0 && warmUp <= 600)) {
       throw new GatunException("--warmup must be from 0 to 600 seconds, got " + warmUp);
     }
+    Device.of(device); // or the reason why not
     CommandLine line = Objects.requireNonNull(spec).commandLine();
     PrintWriter out = line.getOut();
     PrintWriter err = line.getErr();
@@ -74,7 +82,7 @@ public final class BenchCommand implements Callable<Integer> {
     List<Case> cases = select();
     var comparison = new Comparison(threads, warmUp, 0.05, said -> err.println("bench: " + said));
     for (String bench : cases.stream().map(Case::bench).distinct().toList()) {
-      List<Contender> contenders = new ArrayList<>(List.of(Contenders.gatun(List.of(bench))));
+      List<Contender> contenders = new ArrayList<>(List.of(Contenders.gatun(List.of(bench), device)));
       others.stream().filter(c -> c.benches().contains(bench)).forEach(contenders::add);
       List<Comparison.Row> rows = new ArrayList<>();
       comparison.run(
@@ -112,7 +120,7 @@ public final class BenchCommand implements Callable<Integer> {
     }
     List<Case> cases =
         Cases.ALL.stream()
-            .filter(c -> names.isEmpty() || names.contains(c.bench()))
+            .filter(c -> names.isEmpty() ? !c.bench().equals("gemm16") : names.contains(c.bench()))
             .filter(c -> pattern.matcher(c.name()).find())
             .toList();
     if (cases.isEmpty()) {
@@ -122,7 +130,10 @@ public final class BenchCommand implements Callable<Integer> {
   }
 
   private List<Contender> others() {
-    List<Contender> all = Contenders.peers();
+    List<Contender> all = new ArrayList<>(Contenders.peers());
+    if (chosen.contains("pytorch")) {
+      all.add(Contenders.pytorch(device));
+    }
     for (String name : chosen) {
       if (all.stream().noneMatch(c -> c.name().equals(name))) {
         throw new GatunException(

@@ -1,7 +1,6 @@
 package dev.gatun.benchmarks.run;
 
 import dev.gatun.benchmarks.compare.Case;
-import dev.gatun.benchmarks.compare.Cases;
 import dev.gatun.benchmarks.compare.Unit;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -67,7 +66,7 @@ final class Comparison {
     for (int i = 0; i < PROCESSES; i++) {
       for (Contender contender : contenders) {
         try (WorkerProcess worker = start(contender)) {
-          if (worker.prepare(Cases.ALL.indexOf(c), 0, 0)) {
+          if (worker.prepare(c, 0, 0)) {
             values.computeIfAbsent(contender.name(), _ -> new ArrayList<>()).add(worker.batch());
           }
         }
@@ -86,7 +85,7 @@ final class Comparison {
     log.accept(c.bench() + ' ' + c.name());
     Map<String, List<Double>> values = new LinkedHashMap<>();
     for (var entry : workers.entrySet()) {
-      if (entry.getValue().prepare(Cases.ALL.indexOf(c), warmUpSeconds, batchSeconds)) {
+      if (entry.getValue().prepare(c, warmUpSeconds, batchSeconds)) {
         values.put(entry.getKey(), new ArrayList<>());
       }
     }

@@ -14,6 +14,9 @@ final class Contenders {
   /** Property: the folder of the module that holds the peers, set by the launcher. */
   static final String PEERS_FOLDER = "gatun.bench.peers";
 
+  /** Property: the Python program that runs PyTorch's part, set by the launcher. */
+  static final String PYTORCH = "gatun.bench.pytorch";
+
   private static final String JAVA =
       Path.of(System.getProperty("java.home"), "bin", "java").toString();
 
@@ -30,19 +33,22 @@ final class Contenders {
   private Contenders() {}
 
   /** Gatun in a process with the options of this one, those that its users get. */
-  static Contender gatun(List<String> benches) {
-    return new Contender("gatun", benches, Contenders::gatunCommand, Map.of());
+  static Contender gatun(List<String> benches, String device) {
+    return new Contender("gatun", benches, threads -> gatunCommand(threads, device), Map.of());
   }
 
-  private static List<String> gatunCommand(int threads) {
+  private static List<String> gatunCommand(int threads, String device) {
     List<String> command = new ArrayList<>(List.of(JAVA));
     for (String option : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
-      if (option.startsWith("-X") || option.startsWith("--enable-native-access")) {
+      if (option.startsWith("-X")
+          || option.startsWith("--enable-native-access")
+          || option.startsWith("-Dgatun.native")) {
         command.add(option);
       }
     }
     command.add("--enable-native-access=dev.gatun.benchmarks");
     command.add("-Dgatun.threads=" + threads);
+    command.add("-Dgatun.device=" + device);
     String modules = System.getProperty("jdk.module.path");
     String main = System.getProperty("jdk.module.main");
     if (modules != null && main != null) {
@@ -56,7 +62,24 @@ final class Contenders {
     return command;
   }
 
-  /** All peers. */
+  /** PyTorch in Python, on the same device. */
+  static Contender pytorch(String device) {
+    String program = System.getProperty(PYTORCH);
+    if (program == null || !Files.isRegularFile(Path.of(program))) {
+      throw new GatunException(
+          "The property " + PYTORCH + " names no file; \"./gatun bench\" sets it.");
+    }
+    List<String> benches = new ArrayList<>(LIBTORCH_BENCHES);
+    benches.add("gemm16");
+    String python = System.getenv().getOrDefault("PYTHON", "python3");
+    return new Contender(
+        "pytorch",
+        benches,
+        threads -> List.of(python, program, "--worker", "--device", device, "--threads", "" + threads),
+        Map.of());
+  }
+
+  /** All peers that run on the CPU. */
   static List<Contender> peers() {
     return List.of(
         bytedeco("libtorch-mkl", LIBTORCH_BENCHES, "libtorch", true),

@@ -1,5 +1,6 @@
 package dev.gatun.benchmarks.run;
 
+import dev.gatun.benchmarks.compare.Case;
 import dev.gatun.benchmarks.compare.Worker;
 import dev.gatun.tensor.GatunException;
 import java.io.BufferedReader;
@@ -45,8 +46,15 @@ final class WorkerProcess implements AutoCloseable {
   }
 
   /** Warms a case up; false when the library does not do it. */
-  boolean prepare(int caseNumber, double warmUpSeconds, double batchSeconds) throws IOException {
-    commands.println("prepare " + caseNumber + ' ' + warmUpSeconds + ' ' + batchSeconds);
+  boolean prepare(Case c, double warmUpSeconds, double batchSeconds) throws IOException {
+    commands.println(
+        String.join(
+            "\t",
+            "prepare",
+            c.bench(),
+            c.name(),
+            Double.toString(warmUpSeconds),
+            Double.toString(batchSeconds)));
     return answer().equals("prepared");
   }
 

@@ -20,7 +20,7 @@ final class GatunLibraryTest {
     String rest = c.name().contains(" ") ? c.name().substring(c.name().indexOf(' ')) : "";
     String name =
         switch (c.bench()) {
-          case "gemm" -> "5x7x6";
+          case "gemm", "gemm16" -> "5x7x6" + rest;
           case "cache" -> "48" + rest;
           case "conv" -> "2x4x8x8 k" + c.number('k') + " o4" + rest.substring(rest.length() - 4);
           case "attention" -> "1x2x16x8" + rest;
