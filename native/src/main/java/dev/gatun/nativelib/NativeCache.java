@@ -27,9 +27,9 @@ import java.util.Set;
  * user and that nobody else can write, and only if its content is what the jar holds. Several JVMs
  * may unpack at once: a file appears whole, by a rename.
  *
- * @param root the folder of all; made when first needed
+ * @param caches the folder of all the user's caches; made when first needed
  */
-record NativeCache(Path root) {
+record NativeCache(Path caches) {
   private static final Set<PosixFilePermission> PRIVATE =
       PosixFilePermissions.fromString("rwx------");
   private static final Set<PosixFilePermission> OTHERS_WRITE =
@@ -42,7 +42,12 @@ record NativeCache(Path root) {
         configured != null && Path.of(configured).isAbsolute()
             ? Path.of(configured)
             : Path.of(System.getProperty("user.home"), ".cache");
-    return new NativeCache(caches.resolve("gatun").resolve("native"));
+    return new NativeCache(caches);
+  }
+
+  /** Where the folders of the libraries are. */
+  Path root() {
+    return caches.resolve("gatun").resolve("native");
   }
 
   /**
@@ -50,11 +55,11 @@ record NativeCache(Path root) {
    * is a temporary one that lasts until it is closed.
    */
   NativeSearch.Found unpack(String file, byte[] content) throws IOException {
-    Path folder = root.resolve(sha256(content));
+    Path folder = root().resolve(sha256(content));
     Path target = folder.resolve(file);
     try {
-      Files.createDirectories(root.getParent().getParent());
-      for (Path own : new Path[] {root.getParent(), root, folder}) {
+      Files.createDirectories(caches);
+      for (Path own : new Path[] {caches.resolve("gatun"), root(), folder}) {
         makePrivate(own);
       }
       if (!isIntact(target, content)) {
@@ -76,7 +81,10 @@ record NativeCache(Path root) {
   static void deleteTemporary(Path file) {
     try {
       Files.deleteIfExists(file);
-      Files.deleteIfExists(file.getParent());
+      Path folder = file.getParent();
+      if (folder != null) {
+        Files.deleteIfExists(folder);
+      }
     } catch (IOException e) {
       // Windows keeps a loaded library from being deleted; the system clears its temporary folder.
       file.toFile().deleteOnExit();

@@ -65,6 +65,10 @@ public final class NativeLibrary {
       SymbolLookup symbols;
       try {
         symbols = SymbolLookup.libraryLookup(found.path(), Arena.global());
+      } catch (IllegalCallerException e) {
+        throw new NativeLibraryException(
+            "Java does not let Gatun call native code: add --enable-native-access=dev.gatun.nativelib, or ALL-UNNAMED on the class path",
+            e);
       } catch (IllegalArgumentException e) {
         throw new NativeLibraryException(
             "the native library %s does not load: %s"
