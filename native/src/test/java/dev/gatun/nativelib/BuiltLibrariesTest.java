@@ -12,14 +12,18 @@ import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The libraries that CMake has built; those that it has not are skipped, unless {@code gatun.test.require} names them. */
+/**
+ * The libraries that CMake has built; those that it has not are skipped, unless {@code
+ * GATUN_TEST_REQUIRE} names them.
+ */
 class BuiltLibrariesTest {
   private static Path built(String name) {
     Path library =
         Path.of(
             System.getProperty("gatun.native.build"),
             System.mapLibraryName("gatun_" + name.replace('-', '_')));
-    if (!List.of(System.getProperty("gatun.test.require", "").split(",")).contains(name)) {
+    if (!List.of(System.getenv().getOrDefault("GATUN_TEST_REQUIRE", "").split(","))
+        .contains(name)) {
       assumeTrue(Files.exists(library), () -> "not built here: " + library);
     }
     assertThat(library).exists();

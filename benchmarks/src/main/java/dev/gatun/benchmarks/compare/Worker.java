@@ -13,9 +13,10 @@ import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
 
 /**
- * The process that runs one library. It reads one command a line, {@code prepare BENCH
- * CASE WARM-UP-SECONDS BATCH-SECONDS} with tabs between them, {@code batch} or {@code end}, and answers each with one line that
- * begins with {@link #MARK}, so that what native code prints cannot be taken for an answer.
+ * The process that runs one library. It reads one command a line, {@code prepare BENCH CASE
+ * WARM-UP-SECONDS BATCH-SECONDS} with tabs between them, {@code batch} or {@code end}, and answers
+ * each with one line that begins with {@link #MARK}, so that what native code prints cannot be
+ * taken for an answer.
  */
 public final class Worker {
   /** Begins every answer. */

@@ -82,7 +82,8 @@ public final class BenchCommand implements Callable<Integer> {
     List<Case> cases = select();
     var comparison = new Comparison(threads, warmUp, 0.05, said -> err.println("bench: " + said));
     for (String bench : cases.stream().map(Case::bench).distinct().toList()) {
-      List<Contender> contenders = new ArrayList<>(List.of(Contenders.gatun(List.of(bench), device)));
+      List<Contender> contenders =
+          new ArrayList<>(List.of(Contenders.gatun(List.of(bench), device)));
       others.stream().filter(c -> c.benches().contains(bench)).forEach(contenders::add);
       List<Comparison.Row> rows = new ArrayList<>();
       comparison.run(

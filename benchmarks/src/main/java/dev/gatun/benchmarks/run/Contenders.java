@@ -75,7 +75,8 @@ final class Contenders {
     return new Contender(
         "pytorch",
         benches,
-        threads -> List.of(python, program, "--worker", "--device", device, "--threads", "" + threads),
+        threads ->
+            List.of(python, program, "--worker", "--device", device, "--threads", "" + threads),
         Map.of());
   }
 

@@ -17,7 +17,9 @@ final class WorkerTest {
 
   @Test
   void preparesRunsAndFrees() throws IOException {
-    List<String> answers = serve("prepare\tgemm\t64x64x64\t0\t0\nbatch\nbatch\nprepare\tgemm\t128x128x128\t0\t0\nend\n");
+    List<String> answers =
+        serve(
+            "prepare\tgemm\t64x64x64\t0\t0\nbatch\nbatch\nprepare\tgemm\t128x128x128\t0\t0\nend\n");
     assertThat(answers).hasSize(5);
     assertThat(answers.get(0)).isEqualTo("@bench ready a library");
     assertThat(answers.get(1)).isEqualTo("@bench prepared");

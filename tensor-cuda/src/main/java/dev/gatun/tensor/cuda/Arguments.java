@@ -80,5 +80,4 @@ final class Arguments {
     }
     return window;
   }
-
 }

@@ -39,8 +39,7 @@ final class Kernels {
 
   /** Where the first element lies. */
   static MemorySegment address(Buf b) {
-    return MemorySegment.ofAddress(
-        ((DeviceStorage) b.storage()).data().address() + b.byteOffset());
+    return MemorySegment.ofAddress(((DeviceStorage) b.storage()).data().address() + b.byteOffset());
   }
 
   // ---- Elementwise ----
@@ -202,8 +201,7 @@ final class Kernels {
     copy(x, y);
     Arguments a = Arguments.begin();
     int kind = op.kind().ordinal();
-    int status =
-        abi.scatter(c, op.axis(), kind, a.tensor(index), a.tensor(source), a.tensor(y));
+    int status = abi.scatter(c, op.axis(), kind, a.tensor(index), a.tensor(source), a.tensor(y));
     context.done(status, op.name());
   }
 

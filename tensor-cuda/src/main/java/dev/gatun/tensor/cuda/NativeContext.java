@@ -104,12 +104,7 @@ final class NativeContext {
       }
       if (code == Gatun.GATUN_FAULT_NOT_POSITIVE_DEFINITE()) {
         return new GatunException(
-            who
-                + ": matrix "
-                + value
-                + " is not positive definite (leading minor "
-                + bound
-                + ")");
+            who + ": matrix " + value + " is not positive definite (leading minor " + bound + ")");
       }
       return new GatunException(who + " met data that it cannot take");
     }

@@ -14,7 +14,8 @@ import org.junit.jupiter.api.Test;
 final class AbsentCudaTest {
   @Test
   void isListedWithTheReason() {
-    List<Found> found = Device.list().stream().filter(f -> f.device().type().equals("cuda")).toList();
+    List<Found> found =
+        Device.list().stream().filter(f -> f.device().type().equals("cuda")).toList();
     assertThat(found).isNotEmpty();
     Assumptions.assumeFalse(found.get(0).usable(), "There is a GPU");
     assertThat(found).hasSize(1);

@@ -13,13 +13,14 @@ final class Devices {
 
   /**
    * Skips the test with the reason where a device is missing; fails where {@code
-   * -Dgatun.test.require} lists it.
+   * GATUN_TEST_REQUIRE} lists it.
    */
   static void assumeUsable(String name) {
     try {
       Device.of(name);
     } catch (DeviceException e) {
-      if (List.of(System.getProperty("gatun.test.require", "").split(",")).contains(name)) {
+      if (List.of(System.getenv().getOrDefault("GATUN_TEST_REQUIRE", "").split(","))
+          .contains(name)) {
         fail(e.getMessage());
       }
       Assumptions.abort(e.getMessage());
