@@ -3,10 +3,15 @@ package dev.gatun.ai.provider;
 import dev.gatun.ai.provider.dialect.Dialect;
 import dev.gatun.ai.provider.dialect.OpenAiChat;
 import dev.gatun.ai.provider.dialect.Responses;
-import dev.gatun.ai.spi.ChatCall;
+import dev.gatun.ai.provider.http.Signing;
+import dev.gatun.ai.spi.ModelInfo;
 import dev.gatun.ai.spi.Provider;
 import dev.gatun.ai.spi.ProviderConfig;
-import java.util.function.Function;
+import dev.gatun.ai.spi.Secret;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import okhttp3.HttpUrl;
 
 /**
  * Perplexity: the Agent API by default, Sonar's chat completions on request. Answers have sources
@@ -46,9 +51,24 @@ public final class Perplexity {
     }
 
     @Override
-    Function<ChatCall, Dialect> dialect() {
+    HttpProvider.Spec spec(
+        String name,
+        HttpUrl address,
+        List<Secret> secrets,
+        Map<String, String> always,
+        List<ModelInfo> known,
+        Optional<Signing> signs) {
       Dialect chosen = dialect;
-      return _ -> chosen;
+      return new HttpProvider.Spec(
+          name,
+          address,
+          secrets,
+          HttpProviderBuilder::bearer,
+          always,
+          known,
+          _ -> chosen,
+          Optional.empty(),
+          signs);
     }
   }
 }

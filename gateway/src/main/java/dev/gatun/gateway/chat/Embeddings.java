@@ -1,7 +1,6 @@
 package dev.gatun.gateway.chat;
 
 import dev.gatun.ai.AiClient;
-import dev.gatun.ai.DataPolicy;
 import dev.gatun.ai.EmbeddingRequest;
 import dev.gatun.ai.EmbeddingResponse;
 import dev.gatun.ai.json.Json;
@@ -39,11 +38,10 @@ public final class Embeddings {
     EmbeddingRequest request =
         new EmbeddingRequest(
             inputs,
-            models.resolve(f.text("model")),
+            models.resolve(f.text("model"), principal),
             f.integer("dimensions", 1),
             Optional.empty(),
-            principal.tenant(),
-            DataPolicy.DEFAULT);
+            principal.tenant());
     exchange.interruptWhenClientLeaves();
     EmbeddingResponse r = client.embed(request);
     List<Json> data = new ArrayList<>();

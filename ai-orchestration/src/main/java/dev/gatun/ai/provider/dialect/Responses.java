@@ -135,17 +135,13 @@ public final class Responses implements Dialect {
     }
   }
 
-  private Json search(WebSearch s) {
+  private static Json search(WebSearch s) {
     Json.ObjectBuilder b = Json.object().put("type", "web_search");
     Json.ObjectBuilder filters = Json.object();
-    if (flavor == Flavor.AGENT) {
-      domains("search_domain_filter", s.domains(), filters);
-    } else {
-      domains("allowed_domains", s.allowedDomains(), filters);
-      domains(
-          flavor == Flavor.XAI ? "excluded_domains" : "blocked_domains",
-          s.excludedDomains(),
-          filters);
+    if (!s.domains().isEmpty()) {
+      filters.put(
+          "allowed_domains",
+          Json.strings(s.domains().stream().filter(d -> !d.startsWith("-")).toList()));
     }
     if (!s.recency().isEmpty()) {
       filters.put("search_recency_filter", s.recency());
@@ -157,12 +153,6 @@ public final class Responses implements Dialect {
       b.put("search_context_size", s.contextSize());
     }
     return b.build();
-  }
-
-  private static void domains(String name, List<String> values, Json.ObjectBuilder filters) {
-    if (!values.isEmpty()) {
-      filters.put(name, Json.strings(values));
-    }
   }
 
   private static List<Json> input(ChatRequest r) {

@@ -47,8 +47,7 @@ final class Indexing {
     void run(long from, long to);
   }
 
-  /** The index, if the axis has it. */
-  static long check(String op, long index, int axis, Shape shape) {
+  private static long check(String op, long index, int axis, Shape shape) {
     if (index < 0 || index >= shape.size(axis)) {
       throw new ShapeException(
           op
