@@ -10,6 +10,8 @@ public enum Capability {
   STREAM,
   /** Calls tools. */
   TOOLS,
+  /** Calls a tool when the request demands it. */
+  FORCED_TOOLS,
   /** Keeps to a JSON schema. */
   JSON_SCHEMA,
   /** Understands images. */

@@ -13,13 +13,15 @@ import java.util.OptionalInt;
  * @param dimensions the length of the vectors, where a model lets choose
  * @param timeout the time for the whole call; empty for the client's
  * @param tenant on whose behalf, or empty
+ * @param data where the texts may go, and whether personal data is replaced before
  */
 public record EmbeddingRequest(
     List<String> inputs,
     Optional<ModelRef> model,
     OptionalInt dimensions,
     Optional<Duration> timeout,
-    String tenant) {
+    String tenant,
+    DataPolicy data) {
   /** Copies and checks the inputs. */
   public EmbeddingRequest {
     inputs = List.copyOf(inputs);
@@ -31,11 +33,21 @@ public record EmbeddingRequest(
   /** Embeddings by whichever model routing chooses. */
   public static EmbeddingRequest of(String... inputs) {
     return new EmbeddingRequest(
-        List.of(inputs), Optional.empty(), OptionalInt.empty(), Optional.empty(), "");
+        List.of(inputs),
+        Optional.empty(),
+        OptionalInt.empty(),
+        Optional.empty(),
+        "",
+        DataPolicy.DEFAULT);
   }
 
   /** This request with a model that must serve it. */
   public EmbeddingRequest model(ModelRef ref) {
-    return new EmbeddingRequest(inputs, Optional.of(ref), dimensions, timeout, tenant);
+    return new EmbeddingRequest(inputs, Optional.of(ref), dimensions, timeout, tenant, data);
+  }
+
+  /** This request with a data policy. */
+  public EmbeddingRequest data(DataPolicy policy) {
+    return new EmbeddingRequest(inputs, model, dimensions, timeout, tenant, policy);
   }
 }

@@ -19,4 +19,14 @@ public record WebSearch(List<String> domains, String recency, String contextSize
   public WebSearch {
     domains = List.copyOf(domains);
   }
+
+  /** The domains to search; empty for all. */
+  public List<String> allowedDomains() {
+    return domains.stream().filter(d -> !d.startsWith("-")).toList();
+  }
+
+  /** The domains to leave out, without their {@code -}. */
+  public List<String> excludedDomains() {
+    return domains.stream().filter(d -> d.startsWith("-")).map(d -> d.substring(1)).toList();
+  }
 }

@@ -8,13 +8,14 @@ import dev.gatun.tensor.Tensor;
 import dev.gatun.tensor.op.ActivationKind;
 import dev.gatun.tensor.op.BatchNorm;
 import dev.gatun.tensor.op.BatchNormGrad;
+import dev.gatun.tensor.op.CrossEntropyGrad;
 import dev.gatun.tensor.op.LayerNorm;
+import dev.gatun.tensor.op.LayerNormGrad;
 import dev.gatun.tensor.op.ReluGrad;
 import dev.gatun.tensor.op.ScaledDotProductAttention;
 import dev.gatun.tensor.op.ScaledDotProductAttentionGrad;
-import dev.gatun.tensor.op.ScatterKind;
+import dev.gatun.tensor.op.SoftmaxGrad;
 import java.util.Arrays;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** The gradients of composites that have one in closed form. */
@@ -27,12 +28,9 @@ final class CompositeRules {
 
   private CompositeRules() {}
 
-  static Rule softmax(int axis) {
-    return Rule.gy((g, y) -> y.mul(g.sub(g.mul(y).sum(true, axis))));
-  }
-
-  static Rule logSoftmax(int axis) {
-    return Rule.gy((g, y) -> g.sub(y.exp().mul(g.sum(true, axis))));
+  static Rule softmax(int axis, boolean log) {
+    var backward = new SoftmaxGrad(axis, log);
+    return Rule.gy((g, y) -> Engine.call(backward, g, y));
   }
 
   static Rule silu() {
@@ -44,27 +42,19 @@ final class CompositeRules {
     return Rule.gx((g, x) -> UnaryRules.activation(kind, g, x));
   }
 
-  /** Only the inputs are saved; mean and variance are computed again. */
+  /** Only x and the weight are saved; mean and variance are computed again. */
   static Rule layerNorm(LayerNorm op) {
-    int[] last = IntStream.rangeClosed(1, op.axes()).map(i -> -i).toArray();
+    var backward = new LayerNormGrad(op.axes(), op.epsilon());
     return Rule.all(
-        INPUTS,
+        new Saves(3, 0),
         s -> {
-          Tensor x = s.a();
-          Tensor centred = x.sub(x.mean(true, last));
-          Tensor rstd = centred.square().mean(true, last).add(op.epsilon()).rsqrt();
-          Tensor unit = centred.mul(rstd);
+          Tensor[] d =
+              s.inputs() > 1
+                  ? Engine.callAll(backward, s.g(), s.a(), s.b())
+                  : Engine.callAll(backward, s.g(), s.a());
           @Nullable Tensor[] out = new @Nullable Tensor[s.inputs()];
-          if (s.wants(0)) {
-            Tensor g = s.inputs() > 1 ? s.g().mul(s.b()) : s.g();
-            Tensor along = unit.mul(g.mul(unit).mean(true, last));
-            out[0] = g.sub(g.mean(true, last)).sub(along).mul(rstd);
-          }
-          if (s.inputs() > 1 && s.wants(1)) {
-            out[1] = s.g().mul(unit);
-          }
-          if (s.inputs() > 2 && s.wants(2)) {
-            out[2] = s.g();
+          for (int i = 0; i < out.length; i++) {
+            out[i] = s.wants(i) ? d[i] : null;
           }
           return out;
         });
@@ -115,16 +105,9 @@ final class CompositeRules {
     });
   }
 
-  /** g (softmax(x) - 1 at the target), without what lies between. */
   static Rule crossEntropy() {
-    return Rule.of(
-        Rule.wrt(
-            INPUTS,
-            s -> {
-              Tensor g = s.g().unsqueeze(1);
-              Tensor p = s.a().softmax(1).mul(g);
-              return p.scatter(1, s.b().unsqueeze(1), g.neg(), ScatterKind.ADD);
-            }));
+    var backward = new CrossEntropyGrad();
+    return Rule.of(Rule.wrt(INPUTS, s -> Engine.call(backward, s.g(), s.a(), s.b())));
   }
 
   /** Saved are the operands and the results, never the weights. */

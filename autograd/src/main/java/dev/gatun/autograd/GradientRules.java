@@ -7,10 +7,12 @@ import dev.gatun.tensor.op.BatchNormGrad;
 import dev.gatun.tensor.op.BinaryScalar;
 import dev.gatun.tensor.op.Composite;
 import dev.gatun.tensor.op.CrossEntropy;
+import dev.gatun.tensor.op.CrossEntropyGrad;
 import dev.gatun.tensor.op.CustomOp;
 import dev.gatun.tensor.op.Gelu;
 import dev.gatun.tensor.op.HardSigmoid;
 import dev.gatun.tensor.op.LayerNorm;
+import dev.gatun.tensor.op.LayerNormGrad;
 import dev.gatun.tensor.op.Linear;
 import dev.gatun.tensor.op.LogSoftmax;
 import dev.gatun.tensor.op.MatMulInteger;
@@ -21,6 +23,7 @@ import dev.gatun.tensor.op.ScaledDotProductAttention;
 import dev.gatun.tensor.op.ScaledDotProductAttentionGrad;
 import dev.gatun.tensor.op.Silu;
 import dev.gatun.tensor.op.Softmax;
+import dev.gatun.tensor.op.SoftmaxGrad;
 
 /**
  * The gradient rule of every op: the compiler proves that none is missing. Where functions have
@@ -103,9 +106,11 @@ final class GradientRules {
   private static Rule composite(Composite op) {
     return switch (op) {
       case BinaryScalar b -> BinaryRules.scalar(b);
-      case Softmax s -> CompositeRules.softmax(s.axis());
-      case LogSoftmax s -> CompositeRules.logSoftmax(s.axis());
+      case Softmax s -> CompositeRules.softmax(s.axis(), false);
+      case LogSoftmax s -> CompositeRules.softmax(s.axis(), true);
+      case SoftmaxGrad _ -> Rule.DECOMPOSE;
       case LayerNorm n -> CompositeRules.layerNorm(n);
+      case LayerNormGrad _ -> Rule.DECOMPOSE;
       case BatchNorm n -> CompositeRules.batchNorm(n);
       case BatchNormGrad _ -> Rule.DECOMPOSE;
       case Gelu g -> CompositeRules.gelu(g.tanh());
@@ -115,6 +120,7 @@ final class GradientRules {
       case Linear _ -> ContractionRules.LINEAR;
       case HardSigmoid _ -> CompositeRules.hardSigmoid();
       case CrossEntropy _ -> CompositeRules.crossEntropy();
+      case CrossEntropyGrad _ -> Rule.DECOMPOSE;
       case MatMulInteger _ -> Rule.NONE;
       case ScaledDotProductAttention a -> CompositeRules.attention(a);
       case ScaledDotProductAttentionGrad _ -> Rule.DECOMPOSE;

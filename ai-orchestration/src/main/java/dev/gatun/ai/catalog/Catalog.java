@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -24,6 +25,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Models by name, from JSON files. The shipped one has a date and a source; a file of your own
@@ -35,6 +38,8 @@ import java.util.Set;
 public record Catalog(LocalDate date, Map<ModelRef, ModelInfo> models) {
   private static final String SHIPPED = "/dev/gatun/ai/catalog/models.json";
   private static final long MAX_FILE = 16 << 20;
+  private static final Pattern VERSION =
+      Pattern.compile("(?:[-@]20\\d{6}|-20\\d\\d-\\d\\d-\\d\\d|-\\d{3}|-latest)$");
 
   /** Copies the map. */
   public Catalog {
@@ -84,6 +89,26 @@ public record Catalog(LocalDate date, Map<ModelRef, ModelInfo> models) {
   /** The models of a provider, in their order. */
   public List<ModelInfo> of(String provider) {
     return models.values().stream().filter(m -> m.ref().provider().equals(provider)).toList();
+  }
+
+  /**
+   * What is known of a model. A version of a model, which its maker names by a date or a number
+   * ({@code gpt-5.6-sol-2026-07-09}, {@code claude-opus-5-20260724}, {@code gemini-3.8-flash-001},
+   * {@code -latest}), is the model itself where it is not listed on its own.
+   */
+  public Optional<ModelInfo> find(ModelRef ref) {
+    return find(models.values(), ref);
+  }
+
+  /** The same among some models. */
+  public static Optional<ModelInfo> find(Collection<ModelInfo> models, ModelRef ref) {
+    Optional<ModelInfo> listed = models.stream().filter(m -> m.ref().equals(ref)).findFirst();
+    Matcher m = VERSION.matcher(ref.model());
+    if (listed.isPresent() || !m.find() || m.start() == 0) {
+      return listed;
+    }
+    ModelRef base = new ModelRef(ref.provider(), ref.model().substring(0, m.start()));
+    return models.stream().filter(x -> x.ref().equals(base)).findFirst().map(x -> x.named(ref));
   }
 
   private static Catalog parse(String text, String where) {

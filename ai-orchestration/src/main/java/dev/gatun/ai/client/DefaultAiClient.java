@@ -312,17 +312,19 @@ public final class DefaultAiClient implements AiClient {
 
   /** Texts to embed are redacted as if they were said in a chat. */
   private EmbeddingRequest redacted(EmbeddingRequest request) {
-    if (settings.privacy().equals(PrivacyGuard.NONE)) {
+    if (settings.privacy().equals(PrivacyGuard.NONE) && !request.data().redact()) {
       return request;
     }
     List<Message> messages = request.inputs().stream().map(Message::user).toList();
-    ChatRequest safe = redact(ChatRequest.builder().messages(messages).build()).request();
+    ChatRequest safe =
+        redact(ChatRequest.builder().messages(messages).data(request.data()).build()).request();
     return new EmbeddingRequest(
         safe.messages().stream().map(Message::text).toList(),
         request.model(),
         request.dimensions(),
         request.timeout(),
-        request.tenant());
+        request.tenant(),
+        request.data());
   }
 
   // Fan-out, explain, status

@@ -3,6 +3,7 @@ package dev.gatun.ai.client;
 import dev.gatun.ai.Capability;
 import dev.gatun.ai.ChatRequest;
 import dev.gatun.ai.Cost;
+import dev.gatun.ai.DataPolicy;
 import dev.gatun.ai.EmbeddingRequest;
 import dev.gatun.ai.Message;
 import dev.gatun.ai.ModelRef;
@@ -10,6 +11,7 @@ import dev.gatun.ai.Part;
 import dev.gatun.ai.ResponseFormat;
 import dev.gatun.ai.RoutePlan;
 import dev.gatun.ai.Task;
+import dev.gatun.ai.ToolChoice;
 import dev.gatun.ai.Usage;
 import dev.gatun.ai.error.AiException;
 import dev.gatun.ai.routing.Candidate;
@@ -80,19 +82,24 @@ final class Router {
 
   /**
    * The embedding model that is asked: vectors of different models do not compare, so it is always
-   * the first in the order of providers and models, whatever their state.
+   * the first in the order of providers and models that its data may go to, whatever their state.
    */
   Plan plan(EmbeddingRequest request) {
     Found found = new Found();
     long tokens = Tokens.of(request.inputs());
     List<Option> order = new ArrayList<>();
     if (request.model().isPresent()) {
-      pinned(request.model().get(), found).ifPresent(order::add);
+      pinned(request.model().get(), found)
+          .filter(o -> permitted(request.data(), o, found))
+          .ifPresent(order::add);
     } else {
       for (ProviderState p : providers.values()) {
         for (ModelInfo m : p.provider.models()) {
-          if (order.isEmpty() && m.capabilities().contains(Capability.EMBEDDINGS)) {
-            order.add(new Option(p, m, 0));
+          Option o = new Option(p, m, 0);
+          if (order.isEmpty()
+              && m.capabilities().contains(Capability.EMBEDDINGS)
+              && permitted(request.data(), o, found)) {
+            order.add(o);
           }
         }
       }
@@ -153,8 +160,7 @@ final class Router {
       found.exclude(m.ref(), "It lacks " + missing);
       return;
     }
-    if (!r.data().permits(p.id())) {
-      found.exclude(m.ref(), "The request's data must not go to " + p.id());
+    if (!permitted(r.data(), option, found)) {
       return;
     }
     ModelStats stats = p.stats(m.ref().model());
@@ -204,6 +210,14 @@ final class Router {
     found.options.put(m.ref(), new Option(p, m, input));
   }
 
+  private static boolean permitted(DataPolicy data, Option option, Found found) {
+    String provider = option.provider().id();
+    if (!data.permits(provider)) {
+      found.exclude(option.ref(), "The request's data must not go to " + provider);
+    }
+    return data.permits(provider);
+  }
+
   /** Why no key of a provider can be used, if so. */
   private static Optional<AiException> unusable(ProviderState p, ModelRef at) {
     AiException why = null;
@@ -221,6 +235,10 @@ final class Router {
     Set<Capability> needs = EnumSet.of(streaming ? Capability.STREAM : Capability.CHAT);
     if (!r.tools().isEmpty()) {
       needs.add(Capability.TOOLS);
+      if (r.toolChoice() instanceof ToolChoice.Required
+          || r.toolChoice() instanceof ToolChoice.Named) {
+        needs.add(Capability.FORCED_TOOLS);
+      }
     }
     if (r.format() instanceof ResponseFormat.JsonSchema) {
       needs.add(Capability.JSON_SCHEMA);

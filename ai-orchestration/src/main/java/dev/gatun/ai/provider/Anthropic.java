@@ -1,16 +1,13 @@
 package dev.gatun.ai.provider;
 
 import dev.gatun.ai.provider.dialect.AnthropicMessages;
-import dev.gatun.ai.provider.http.Signing;
-import dev.gatun.ai.spi.ModelInfo;
+import dev.gatun.ai.provider.dialect.Dialect;
+import dev.gatun.ai.spi.ChatCall;
 import dev.gatun.ai.spi.Provider;
 import dev.gatun.ai.spi.ProviderConfig;
 import dev.gatun.ai.spi.Secret;
-import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import okhttp3.HttpUrl;
+import java.util.function.Function;
 
 /**
  * Anthropic's messages. Key: {@code ANTHROPIC_API_KEY}; another address: {@code
@@ -61,28 +58,24 @@ public final class Anthropic {
       return header("anthropic-beta", String.join(",", features));
     }
 
+    private boolean byBearer() {
+      return version.compareTo(BEARER_SINCE) >= 0;
+    }
+
     @Override
-    HttpProvider.Spec spec(
-        String name,
-        HttpUrl address,
-        List<Secret> secrets,
-        Map<String, String> always,
-        List<ModelInfo> known,
-        Optional<Signing> signs) {
-      boolean bearer = version.compareTo(BEARER_SINCE) >= 0;
-      Map<String, String> headers = new HashMap<>(always);
-      headers.put("anthropic-version", version);
-      AnthropicMessages dialect = new AnthropicMessages(!bearer);
-      return new HttpProvider.Spec(
-          name,
-          address,
-          secrets,
-          k -> bearer ? bearer(k) : Map.entry("x-api-key", k.reveal()),
-          Map.copyOf(headers),
-          known,
-          _ -> dialect,
-          Optional.empty(),
-          signs);
+    Function<ChatCall, Dialect> dialect() {
+      AnthropicMessages dialect = new AnthropicMessages(!byBearer());
+      return _ -> dialect;
+    }
+
+    @Override
+    Function<Secret, Map.Entry<String, String>> auth() {
+      return byBearer() ? HttpProviderBuilder::bearer : k -> Map.entry("x-api-key", k.reveal());
+    }
+
+    @Override
+    Map<String, String> ownHeaders() {
+      return Map.of("anthropic-version", version);
     }
   }
 }

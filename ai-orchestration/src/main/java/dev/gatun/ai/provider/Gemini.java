@@ -1,16 +1,15 @@
 package dev.gatun.ai.provider;
 
+import dev.gatun.ai.provider.dialect.Dialect;
 import dev.gatun.ai.provider.dialect.Embeddings;
 import dev.gatun.ai.provider.dialect.GeminiContent;
-import dev.gatun.ai.provider.http.Signing;
-import dev.gatun.ai.spi.ModelInfo;
+import dev.gatun.ai.spi.ChatCall;
 import dev.gatun.ai.spi.Provider;
 import dev.gatun.ai.spi.ProviderConfig;
 import dev.gatun.ai.spi.Secret;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import okhttp3.HttpUrl;
+import java.util.function.Function;
 
 /**
  * Google's Gemini: generateContent and embeddings. Key: {@code GEMINI_API_KEY}; another address:
@@ -42,24 +41,19 @@ public final class Gemini {
     }
 
     @Override
-    HttpProvider.Spec spec(
-        String name,
-        HttpUrl address,
-        List<Secret> secrets,
-        Map<String, String> always,
-        List<ModelInfo> known,
-        Optional<Signing> signs) {
+    Function<ChatCall, Dialect> dialect() {
       GeminiContent dialect = new GeminiContent();
-      return new HttpProvider.Spec(
-          name,
-          address,
-          secrets,
-          k -> Map.entry("x-goog-api-key", k.reveal()),
-          always,
-          known,
-          _ -> dialect,
-          Optional.of(Embeddings.GEMINI),
-          signs);
+      return _ -> dialect;
+    }
+
+    @Override
+    Function<Secret, Map.Entry<String, String>> auth() {
+      return k -> Map.entry("x-goog-api-key", k.reveal());
+    }
+
+    @Override
+    Optional<Embeddings> embeddings() {
+      return Optional.of(Embeddings.GEMINI);
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.gatun.ai.provider;
 import dev.gatun.ai.Capability;
 import dev.gatun.ai.ModelRef;
 import dev.gatun.ai.Task;
+import dev.gatun.ai.catalog.Catalog;
 import dev.gatun.ai.error.AiException;
 import dev.gatun.ai.error.Failure;
 import dev.gatun.ai.json.Json;
@@ -42,7 +43,7 @@ final class HttpProvider implements Provider {
    * @param auth the header that shows a key: name and value
    * @param headers sent with each request
    * @param models those that routing may choose
-   * @param dialect how a model is asked
+   * @param dialect how a call is put
    * @param embeddings how embeddings are asked for
    * @param signing signs requests
    */
@@ -53,7 +54,7 @@ final class HttpProvider implements Provider {
       Function<Secret, Map.Entry<String, String>> auth,
       Map<String, String> headers,
       List<ModelInfo> models,
-      Function<ModelInfo, Dialect> dialect,
+      Function<ChatCall, Dialect> dialect,
       Optional<Embeddings> embeddings,
       Optional<Signing> signing) {}
 
@@ -82,19 +83,17 @@ final class HttpProvider implements Provider {
 
   @Override
   public Optional<ModelInfo> model(String name) {
-    for (ModelInfo m : spec.models()) {
-      if (m.ref().model().equals(name)) {
-        return Optional.of(m);
-      }
-    }
-    return Optional.of(
-        new ModelInfo(
-            new ModelRef(spec.id(), name),
-            ALL,
-            Long.MAX_VALUE,
-            Long.MAX_VALUE,
-            Map.of(Task.GENERAL, 0.5),
-            Optional.empty()));
+    ModelRef ref = new ModelRef(spec.id(), name);
+    return Catalog.find(spec.models(), ref)
+        .or(() ->
+            Optional.of(
+                new ModelInfo(
+                    ref,
+                    ALL,
+                    Long.MAX_VALUE,
+                    Long.MAX_VALUE,
+                    Map.of(Task.GENERAL, 0.5),
+                    Optional.empty())));
   }
 
   @Override
@@ -104,7 +103,7 @@ final class HttpProvider implements Provider {
 
   @Override
   public ChatReply chat(ChatCall call) {
-    Dialect dialect = spec.dialect().apply(call.model());
+    Dialect dialect = spec.dialect().apply(call);
     ModelRef at = call.model().ref();
     try (Transport.Exchange x =
         post(
@@ -121,7 +120,7 @@ final class HttpProvider implements Provider {
 
   @Override
   public EventSource stream(ChatCall call) {
-    Dialect dialect = spec.dialect().apply(call.model());
+    Dialect dialect = spec.dialect().apply(call);
     ModelRef at = call.model().ref();
     Transport.Exchange x =
         post(

@@ -1,7 +1,10 @@
 package dev.gatun.ai.provider;
 
 import dev.gatun.ai.catalog.Catalog;
+import dev.gatun.ai.provider.dialect.Dialect;
+import dev.gatun.ai.provider.dialect.Embeddings;
 import dev.gatun.ai.provider.http.Signing;
+import dev.gatun.ai.spi.ChatCall;
 import dev.gatun.ai.spi.ModelInfo;
 import dev.gatun.ai.spi.Provider;
 import dev.gatun.ai.spi.ProviderConfig;
@@ -12,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import okhttp3.HttpUrl;
 
 /**
@@ -134,20 +138,34 @@ public abstract sealed class HttpProviderBuilder<B extends HttpProviderBuilder<B
           id + " needs a key: set " + id.toUpperCase(Locale.ROOT) + "_API_KEY or call key(…)");
     }
     List<Secret> all = keys.isEmpty() ? List.of(Secret.NONE) : List.copyOf(keys);
-    return new HttpProvider(spec(id, base, all, Map.copyOf(headers), models, signing));
+    Map<String, String> always = new LinkedHashMap<>(headers);
+    always.putAll(ownHeaders());
+    return new HttpProvider(
+        new HttpProvider.Spec(
+            id, base, all, auth(), Map.copyOf(always), models, dialect(), embeddings(), signing));
   }
 
   boolean needsKey() {
     return true;
   }
 
-  abstract HttpProvider.Spec spec(
-      String name,
-      HttpUrl address,
-      List<Secret> secrets,
-      Map<String, String> always,
-      List<ModelInfo> known,
-      Optional<Signing> signs);
+  /** How a call is put; asked once, when the provider is built. */
+  abstract Function<ChatCall, Dialect> dialect();
+
+  /** The header that shows a key. */
+  Function<Secret, Map.Entry<String, String>> auth() {
+    return HttpProviderBuilder::bearer;
+  }
+
+  /** How embeddings are asked for, where there are some. */
+  Optional<Embeddings> embeddings() {
+    return Optional.empty();
+  }
+
+  /** Headers that the format wants. */
+  Map<String, String> ownHeaders() {
+    return Map.of();
+  }
 
   private static HttpUrl url(String text) {
     HttpUrl url = HttpUrl.parse(text);

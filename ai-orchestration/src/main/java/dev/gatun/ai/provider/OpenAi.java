@@ -4,19 +4,17 @@ import dev.gatun.ai.provider.dialect.Dialect;
 import dev.gatun.ai.provider.dialect.Embeddings;
 import dev.gatun.ai.provider.dialect.OpenAiChat;
 import dev.gatun.ai.provider.dialect.Responses;
-import dev.gatun.ai.provider.http.Signing;
-import dev.gatun.ai.spi.ModelInfo;
+import dev.gatun.ai.spi.ChatCall;
 import dev.gatun.ai.spi.Provider;
 import dev.gatun.ai.spi.ProviderConfig;
-import dev.gatun.ai.spi.Secret;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import okhttp3.HttpUrl;
+import java.util.function.Function;
+import java.util.regex.Pattern;
 
 /**
- * OpenAI: chat completions by default, Responses on request, embeddings. Key: {@code
- * OPENAI_API_KEY}; another address: {@code OPENAI_BASE_URL}.
+ * OpenAI: chat completions by default, Responses on request, for searches, and where a model from
+ * GPT-5.6 on has tools; embeddings. Key: {@code OPENAI_API_KEY}; another address: {@code
+ * OPENAI_BASE_URL}.
  */
 public final class OpenAi {
   static final String ID = "openai";
@@ -39,15 +37,19 @@ public final class OpenAi {
 
   /** Collects the settings; not thread-safe. */
   public static final class Builder extends HttpProviderBuilder<Builder> {
-    private Dialect dialect = new OpenAiChat(OpenAiChat.Flavor.OPENAI);
+    /** From 5.6 on, models call tools over Responses only; chat completions refuse that. */
+    private static final Pattern TOOLS_BY_RESPONSES =
+        Pattern.compile("gpt-(?:5\\.[6-9]|[6-9]|\\d{2})(?![\\d]).*");
+
+    private boolean responses;
 
     private Builder() {
       super(ID, "https://api.openai.com/v1");
     }
 
-    /** Uses the Responses API instead of chat completions. */
+    /** Uses the Responses API for everything. */
     public Builder responses() {
-      dialect = new Responses(Responses.Flavor.OPENAI);
+      responses = true;
       return this;
     }
 
@@ -62,24 +64,22 @@ public final class OpenAi {
     }
 
     @Override
-    HttpProvider.Spec spec(
-        String name,
-        HttpUrl address,
-        List<Secret> secrets,
-        Map<String, String> always,
-        List<ModelInfo> known,
-        Optional<Signing> signs) {
-      Dialect chosen = dialect;
-      return new HttpProvider.Spec(
-          name,
-          address,
-          secrets,
-          HttpProviderBuilder::bearer,
-          always,
-          known,
-          _ -> chosen,
-          Optional.of(Embeddings.OPENAI),
-          signs);
+    Function<ChatCall, Dialect> dialect() {
+      Dialect answers = new Responses(Responses.Flavor.OPENAI);
+      Dialect chat = new OpenAiChat(OpenAiChat.Flavor.OPENAI);
+      boolean always = responses;
+      return c -> always || needsResponses(c) ? answers : chat;
+    }
+
+    private static boolean needsResponses(ChatCall call) {
+      return call.request().search().isPresent()
+          || (!call.request().tools().isEmpty()
+              && TOOLS_BY_RESPONSES.matcher(call.model().ref().model()).matches());
+    }
+
+    @Override
+    Optional<Embeddings> embeddings() {
+      return Optional.of(Embeddings.OPENAI);
     }
   }
 }

@@ -1,14 +1,11 @@
 package dev.gatun.ai.provider;
 
+import dev.gatun.ai.provider.dialect.Dialect;
 import dev.gatun.ai.provider.dialect.Embeddings;
 import dev.gatun.ai.provider.dialect.OpenAiChat;
-import dev.gatun.ai.provider.http.Signing;
-import dev.gatun.ai.spi.ModelInfo;
-import dev.gatun.ai.spi.Secret;
-import java.util.List;
-import java.util.Map;
+import dev.gatun.ai.spi.ChatCall;
 import java.util.Optional;
-import okhttp3.HttpUrl;
+import java.util.function.Function;
 
 /**
  * Any endpoint that follows OpenAI's chat completions: a self-hosted server, another provider. It
@@ -44,24 +41,14 @@ public final class OpenAiCompatible {
     }
 
     @Override
-    HttpProvider.Spec spec(
-        String name,
-        HttpUrl address,
-        List<Secret> secrets,
-        Map<String, String> always,
-        List<ModelInfo> known,
-        Optional<Signing> signs) {
+    Function<ChatCall, Dialect> dialect() {
       OpenAiChat dialect = new OpenAiChat(OpenAiChat.Flavor.COMPATIBLE);
-      return new HttpProvider.Spec(
-          name,
-          address,
-          secrets,
-          HttpProviderBuilder::bearer,
-          always,
-          known,
-          _ -> dialect,
-          Optional.of(Embeddings.OPENAI),
-          signs);
+      return _ -> dialect;
+    }
+
+    @Override
+    Optional<Embeddings> embeddings() {
+      return Optional.of(Embeddings.OPENAI);
     }
   }
 }

@@ -3,15 +3,10 @@ package dev.gatun.ai.provider;
 import dev.gatun.ai.provider.dialect.Dialect;
 import dev.gatun.ai.provider.dialect.OpenAiChat;
 import dev.gatun.ai.provider.dialect.Responses;
-import dev.gatun.ai.provider.http.Signing;
-import dev.gatun.ai.spi.ModelInfo;
+import dev.gatun.ai.spi.ChatCall;
 import dev.gatun.ai.spi.Provider;
 import dev.gatun.ai.spi.ProviderConfig;
-import dev.gatun.ai.spi.Secret;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import okhttp3.HttpUrl;
+import java.util.function.Function;
 
 /**
  * Perplexity: the Agent API by default, Sonar's chat completions on request. Answers have sources
@@ -51,24 +46,9 @@ public final class Perplexity {
     }
 
     @Override
-    HttpProvider.Spec spec(
-        String name,
-        HttpUrl address,
-        List<Secret> secrets,
-        Map<String, String> always,
-        List<ModelInfo> known,
-        Optional<Signing> signs) {
+    Function<ChatCall, Dialect> dialect() {
       Dialect chosen = dialect;
-      return new HttpProvider.Spec(
-          name,
-          address,
-          secrets,
-          HttpProviderBuilder::bearer,
-          always,
-          known,
-          _ -> chosen,
-          Optional.empty(),
-          signs);
+      return _ -> chosen;
     }
   }
 }

@@ -41,4 +41,9 @@ public record ModelInfo(
   public boolean can(Set<Capability> needed) {
     return capabilities.containsAll(needed);
   }
+
+  /** The same model by another name. */
+  public ModelInfo named(ModelRef name) {
+    return new ModelInfo(name, capabilities, contextWindow, maxOutput, quality, prices);
+  }
 }

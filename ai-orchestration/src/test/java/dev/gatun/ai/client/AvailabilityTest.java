@@ -7,104 +7,117 @@ import dev.gatun.ai.ChatRequest;
 import dev.gatun.ai.ChatResponse;
 import dev.gatun.ai.ChatStream;
 import dev.gatun.ai.error.AiException;
-import dev.gatun.ai.error.Failure;
-import dev.gatun.ai.spi.ChatCall;
+import dev.gatun.ai.testkit.Dialect;
+import dev.gatun.ai.testkit.Failure;
+import dev.gatun.ai.testkit.FaultMix;
+import dev.gatun.ai.testkit.Match;
+import dev.gatun.ai.testkit.Position;
+import dev.gatun.ai.testkit.Rule;
+import dev.gatun.ai.testkit.Script;
+import dev.gatun.ai.testkit.ScriptedServer;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A primary that fails 30 %, hangs 2 % and cuts 2 % of its answers off, and a sound second. */
+/**
+ * A primary that fails 30 %, hangs 2 % and cuts 2 % of its answers off, and a sound second: OpenAI
+ * and Anthropic over HTTP, to the scripted server.
+ */
 class AvailabilityTest {
-  private static final int REQUESTS = 10_000;
-  private static final int AT_ONCE = 200;
+  private static final int AT_ONCE = 100;
 
-  private final SplittableRandom random = new SplittableRandom(5);
-  private final AtomicInteger hung = new AtomicInteger();
-
-  private synchronized double draw() {
-    return random.nextDouble();
-  }
-
-  /** As a provider does it: until the wait that the client allows is over, or nobody waits. */
-  private AiException hang(ChatCall call) {
-    hung.incrementAndGet();
-    CountDownLatch cancelled = new CountDownLatch(1);
-    try (var _ = call.context().cancellation().onCancel(cancelled::countDown)) {
-      cancelled.await(call.context().firstToken().toNanos(), TimeUnit.NANOSECONDS);
-    } catch (InterruptedException e) {
-      return Errors.interrupted();
-    }
-    return new AiException.TimedOut(
-        AiException.TimedOut.Phase.FIRST_TOKEN, Failure.of("nothing came").billed(true));
+  /** As many as the criterion names. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  @Tag("slow")
+  @Timeout(300)
+  void tenThousand(boolean streaming, TestReporter reporter) throws Exception {
+    almostEveryRequestEndsWithARightAnswerInTime(10_000, streaming, reporter);
   }
 
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   @Timeout(120)
-  void almostEveryRequestEndsWithARightAnswerInTime(boolean streaming) throws Exception {
-    FakeProvider primary = FakeProvider.of("primary", 0.9);
-    primary.chat(c -> {
-      double d = draw();
-      if (d < 0.30) {
-        throw Faults.serverFault();
-      } else if (d < 0.32) {
-        throw hang(c);
-      } else if (d < 0.34) {
-        throw Faults.truncated();
-      }
-      return FakeProvider.reply("right");
-    });
-    primary.stream(c -> {
-      double d = draw();
-      if (d < 0.30) {
-        throw Faults.serverFault();
-      } else if (d < 0.32) {
-        throw hang(c);
-      } else if (d < 0.34) {
-        return FakeProvider.events(Faults.truncated());
-      }
-      return FakeProvider.events(FakeProvider.text("right"), FakeProvider.finished());
-    });
-    FakeProvider second = FakeProvider.of("second", 0.2).chat(_ -> FakeProvider.reply("right"));
-    second.stream(_ -> FakeProvider.events(FakeProvider.text("right"), FakeProvider.finished()));
+  void twoThousand(boolean streaming, TestReporter reporter) throws Exception {
+    almostEveryRequestEndsWithARightAnswerInTime(2_000, streaming, reporter);
+  }
+
+  private static void almostEveryRequestEndsWithARightAnswerInTime(
+      int requests, boolean streaming, TestReporter reporter) throws Exception {
     AtomicInteger right = new AtomicInteger();
-    try (AiClient client =
-        AiClient.builder()
-            .provider(primary)
-            .provider(second)
-            .timeout(Duration.ofSeconds(4))
-            .firstTokenTimeout(Duration.ofMillis(300))
-            // So that the primary stays in service: left to itself, the client would soon leave it.
-            .circuitBreaker(0.9, 50, Duration.ofSeconds(1), 3)
-            .seed(1)
-            .build()) {
-      Semaphore places = new Semaphore(AT_ONCE);
-      CountDownLatch done = new CountDownLatch(REQUESTS);
-      for (int i = 0; i < REQUESTS; i++) {
-        places.acquire();
-        Thread.startVirtualThread(() -> {
-          try {
-            if (ask(client, streaming)) {
-              right.incrementAndGet();
+    long[] took = new long[requests];
+    try (ScriptedServer server = ScriptedServer.start()) {
+      Script answer = Script.reply("right");
+      Rule primary =
+          server
+              .when(Match.dialect(Dialect.OPENAI))
+              .mixed(
+                  FaultMix.seed(5)
+                      .with(0.30, Script.fail(Failure.SERVER))
+                      .with(0.02, Script.hang())
+                      // Before its first content: after it, nobody else may answer.
+                      .with(
+                          0.02,
+                          answer.truncate(
+                              streaming ? Position.afterTokens(0) : Position.afterBytes(40)))
+                      .otherwise(answer));
+      server.when(Match.dialect(Dialect.ANTHROPIC)).always(answer);
+      try (AiClient client =
+          AiClient.builder()
+              .provider(Http.preferred(server))
+              .provider(Http.second(server))
+              .timeout(Duration.ofSeconds(4))
+              .firstTokenTimeout(Duration.ofMillis(500))
+              .bulkhead(AT_ONCE)
+              // So that the primary stays in service: left to itself, the client would soon leave
+              // it.
+              .circuitBreaker(0.9, 50, Duration.ofSeconds(1), 3)
+              .seed(1)
+              .build()) {
+        Semaphore places = new Semaphore(AT_ONCE);
+        CountDownLatch done = new CountDownLatch(requests);
+        for (int i = 0; i < requests; i++) {
+          int n = i;
+          places.acquire();
+          Thread.startVirtualThread(() -> {
+            long from = System.nanoTime();
+            try {
+              if (ask(client, streaming)) {
+                right.incrementAndGet();
+              }
+            } finally {
+              took[n] = System.nanoTime() - from;
+              places.release();
+              done.countDown();
             }
-          } finally {
-            places.release();
-            done.countDown();
-          }
-        });
+          });
+        }
+        done.await();
+        assertThat(client.status().providers()).allMatch(p -> p.inFlight() == 0);
       }
-      done.await();
-      assertThat(client.status().providers()).allMatch(p -> p.inFlight() == 0);
+      // The primary was asked first each time, and met its faults.
+      assertThat(primary.played()).isGreaterThan(requests * 9L / 10);
+      assertThat(server.count(Dialect.ANTHROPIC)).isGreaterThan(requests / 4);
+      Arrays.sort(took);
+      reporter.publishEntry(
+          Map.of(
+              "right", right + " of " + requests,
+              "asked of the primary", String.valueOf(primary.played()),
+              "asked of the second", String.valueOf(server.count(Dialect.ANTHROPIC)),
+              "p50, ms", String.valueOf(took[requests / 2] / 1e6),
+              "p99.9, ms", String.valueOf(took[requests * 999 / 1000] / 1e6)));
     }
-    assertThat(hung.get()).isGreaterThan(REQUESTS / 100);
-    assertThat(right.get()).isGreaterThanOrEqualTo(REQUESTS * 999 / 1000);
+    assertThat(right.get()).isGreaterThanOrEqualTo(requests * 999 / 1000);
   }
 
   private static boolean ask(AiClient client, boolean streaming) {

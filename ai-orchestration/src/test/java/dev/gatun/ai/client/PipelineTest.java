@@ -21,8 +21,11 @@ import dev.gatun.ai.Usd;
 import dev.gatun.ai.cache.MemoryCache;
 import dev.gatun.ai.error.AiException;
 import dev.gatun.ai.json.Json;
+import dev.gatun.ai.privacy.Redactor;
+import dev.gatun.ai.spi.EmbeddingReply;
 import dev.gatun.ai.spi.Ledger;
 import dev.gatun.ai.spi.Limiter;
+import dev.gatun.ai.spi.RateLimits;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -378,6 +381,46 @@ class PipelineTest {
     assertThat(r.vectors()).hasSize(2);
     assertThat(r.vectors().get(1)).containsExactly(3f);
     assertThat(r.cost().amount()).isEqualTo(Usd.ofPico(3_000_000));
+  }
+
+  @Test
+  void textsToEmbedGoOnlyWhereTheirDataMay() {
+    FakeProvider a = FakeProvider.of("a", 0.9);
+    FakeProvider b = FakeProvider.of("b", 0.1);
+    AiClient client = client(a, b).build();
+    EmbeddingRequest notA =
+        EmbeddingRequest.of("ab").data(new DataPolicy(Set.of(), Set.of("a"), false));
+    assertThat(client.embed(notA).served().provider()).isEqualTo("b");
+    assertThatThrownBy(() -> client.embed(notA.model(new ModelRef("a", "m"))))
+        .isInstanceOf(AiException.NoCandidate.class)
+        .hasMessageContaining("must not go to a");
+    assertThatThrownBy(() ->
+            client.embed(
+                EmbeddingRequest.of("ab").data(new DataPolicy(Set.of("c"), Set.of(), false))))
+        .isInstanceOf(AiException.NoCandidate.class);
+  }
+
+  @Test
+  void textsToEmbedAreRedactedWhenTheirPolicySaysSo() {
+    List<String> sent = new ArrayList<>();
+    FakeProvider a = FakeProvider.of("a", 0.9);
+    a.embed =
+        c -> {
+          sent.addAll(c.request().inputs());
+          return new EmbeddingReply(
+              "m", List.of(new float[1], new float[1]), Usage.of(1, 0), RateLimits.UNKNOWN);
+        };
+    DataPolicy redacted = new DataPolicy(Set.of(), Set.of(), true);
+    EmbeddingRequest request = EmbeddingRequest.of("ann@example.org", "nothing");
+    AiClient guarded = client(a).privacy(Redactor.builder().build()).build();
+    guarded.embed(request.data(redacted));
+    guarded.embed(request);
+    assertThat(sent.get(0)).doesNotContain("ann").doesNotContain("example");
+    assertThat(sent.subList(1, 4)).containsExactly("nothing", "ann@example.org", "nothing");
+    AiClient unguarded = client(a).build();
+    assertThatThrownBy(() -> unguarded.embed(request.data(redacted)))
+        .isInstanceOf(AiException.PrivacyViolation.class);
+    assertThat(sent).hasSize(4);
   }
 
   @Test

@@ -124,13 +124,18 @@ public abstract class ProviderContract {
 
   /** The provider's answer to a request. */
   protected final ChatReply chat(ChatRequest request) {
-    return provider.chat(call(request));
+    return chat(model(), request);
+  }
+
+  /** A model's answer to a request. */
+  protected final ChatReply chat(String model, ChatRequest request) {
+    return provider.chat(call(model, request));
   }
 
   /** All events of the provider's streamed answer to a request. */
   protected final List<StreamEvent> stream(ChatRequest request) {
     List<StreamEvent> events = new ArrayList<>();
-    try (EventSource source = provider.stream(call(request))) {
+    try (EventSource source = provider.stream(call(model(), request))) {
       do {
         events.add(source.next());
       } while (!(events.getLast() instanceof StreamEvent.Finished));
@@ -138,12 +143,12 @@ public abstract class ProviderContract {
     return events;
   }
 
-  private ChatCall call(ChatRequest request) {
-    return new ChatCall(request, info(), provider.keys().getFirst(), context());
+  private ChatCall call(String model, ChatRequest request) {
+    return new ChatCall(request, info(model), provider.keys().getFirst(), context());
   }
 
-  private ModelInfo info() {
-    return provider.model(model()).orElseThrow();
+  private ModelInfo info(String model) {
+    return provider.model(model).orElseThrow();
   }
 
   private static CallContext context() {
@@ -282,7 +287,7 @@ public abstract class ProviderContract {
   void embeddingsAreOneVectorATextOrRefused() {
     EmbeddingCall call =
         new EmbeddingCall(
-            EmbeddingRequest.of("a", "b"), info(), provider.keys().getFirst(), context());
+            EmbeddingRequest.of("a", "b"), info(model()), provider.keys().getFirst(), context());
     if (has(Trait.EMBEDDINGS)) {
       assertThat(provider.embed(call).vectors())
           .hasSize(2)

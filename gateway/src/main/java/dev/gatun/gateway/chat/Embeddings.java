@@ -1,6 +1,7 @@
 package dev.gatun.gateway.chat;
 
 import dev.gatun.ai.AiClient;
+import dev.gatun.ai.DataPolicy;
 import dev.gatun.ai.EmbeddingRequest;
 import dev.gatun.ai.EmbeddingResponse;
 import dev.gatun.ai.json.Json;
@@ -41,7 +42,8 @@ public final class Embeddings {
             models.resolve(f.text("model"), principal),
             f.integer("dimensions", 1),
             Optional.empty(),
-            principal.tenant());
+            principal.tenant(),
+            DataPolicy.DEFAULT);
     exchange.interruptWhenClientLeaves();
     EmbeddingResponse r = client.embed(request);
     List<Json> data = new ArrayList<>();

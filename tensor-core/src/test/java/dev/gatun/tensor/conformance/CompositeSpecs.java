@@ -11,9 +11,11 @@ import dev.gatun.tensor.op.ActivationKind;
 import dev.gatun.tensor.op.BatchNorm;
 import dev.gatun.tensor.op.BatchNormGrad;
 import dev.gatun.tensor.op.CrossEntropy;
+import dev.gatun.tensor.op.CrossEntropyGrad;
 import dev.gatun.tensor.op.Gelu;
 import dev.gatun.tensor.op.HardSigmoid;
 import dev.gatun.tensor.op.LayerNorm;
+import dev.gatun.tensor.op.LayerNormGrad;
 import dev.gatun.tensor.op.Linear;
 import dev.gatun.tensor.op.LogSoftmax;
 import dev.gatun.tensor.op.MatMulInteger;
@@ -22,6 +24,7 @@ import dev.gatun.tensor.op.ScaledDotProductAttention;
 import dev.gatun.tensor.op.ScaledDotProductAttentionGrad;
 import dev.gatun.tensor.op.Silu;
 import dev.gatun.tensor.op.Softmax;
+import dev.gatun.tensor.op.SoftmaxGrad;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
@@ -105,6 +108,17 @@ final class CompositeSpecs {
             .within(Tolerance.steps(32, 4, 4))
             .onnx("LogSoftmax"),
         OpSpec.of(
+                "SoftmaxGrad",
+                OpSpec.FLOATS,
+                Sample.of(new SoftmaxGrad(1, false), real(3, 5), real(3, 5)),
+                Sample.of(new SoftmaxGrad(0, false), real(4, 19), real(4, 19)),
+                Sample.of(new SoftmaxGrad(1, true), real(2, 6, 3), real(2, 6, 3)),
+                Sample.of(new SoftmaxGrad(-1, true), real(4, 19), real(4, 19)),
+                Sample.of(new SoftmaxGrad(1, true), real(0, 3), real(0, 3)),
+                Sample.of(new SoftmaxGrad(1, false), real(64, 1000), real(64, 1000)).forSize(),
+                Sample.of(new SoftmaxGrad(1, true), real(64, 1000), real(64, 1000)).forSize())
+            .within(Tolerance.steps(64, 4, 64)),
+        OpSpec.of(
                 "LayerNorm",
                 OpSpec.FLOATS,
                 Sample.of(new LayerNorm(1, 1e-5), real(3, 8)),
@@ -114,6 +128,17 @@ final class CompositeSpecs {
                 Sample.of(new LayerNorm(1, 1e-5), real(64, 1000), real(1000), real(1000)).forSize())
             .within(Tolerance.steps(64, 4, 8))
             .onnx("LayerNormalization"),
+        OpSpec.of(
+                "LayerNormGrad",
+                OpSpec.FLOATS,
+                Sample.of(new LayerNormGrad(1, 1e-5), real(3, 8), real(3, 8)),
+                Sample.of(new LayerNormGrad(1, 0.1), real(3, 19), real(3, 19), real(19)),
+                Sample.of(new LayerNormGrad(2, 1e-3), real(2, 3, 5), real(2, 3, 5), real(3, 5)),
+                Sample.of(new LayerNormGrad(1, 1e-5), real(0, 8), real(0, 8), real(8)),
+                Sample.of(new LayerNormGrad(1, 1e-5), real(130, 1000), real(130, 1000), real(1000))
+                    .forSize(),
+                Sample.of(new LayerNormGrad(1, 1e-5), real(3, 9001), real(3, 9001)).forSize())
+            .within(Tolerance.steps(64, 4, 64)),
         OpSpec.of(
                 "BatchNorm",
                 OpSpec.FLOATS,
@@ -157,6 +182,16 @@ final class CompositeSpecs {
                 Sample.of(new CrossEntropy(), real(64, 1000), index(1000, 64)).forSize())
             .within(Tolerance.steps(32, 4, 4))
             .onnx("SoftmaxCrossEntropyLoss"),
+        OpSpec.of(
+                "CrossEntropyGrad",
+                OpSpec.FLOATS,
+                Sample.of(new CrossEntropyGrad(), real(4), real(4, 5), index(5, 4)),
+                Sample.of(new CrossEntropyGrad(), real(3), real(3, 19), index(19, 3)),
+                Sample.of(new CrossEntropyGrad(), real(1), real(1, 1), index(1, 1)),
+                Sample.of(new CrossEntropyGrad(), real(0), real(0, 3), index(3, 0)),
+                Sample.of(new CrossEntropyGrad(), real(64), real(64, 1000), index(1000, 64))
+                    .forSize())
+            .within(Tolerance.steps(32, 4, 4)),
         OpSpec.of(
                 "ScaledDotProductAttention",
                 OpSpec.FLOATS,

@@ -12,6 +12,7 @@ import dev.gatun.ai.ResponseFormat;
 import dev.gatun.ai.StreamEvent;
 import dev.gatun.ai.ToolChoice;
 import dev.gatun.ai.Usage;
+import dev.gatun.ai.WebSearch;
 import dev.gatun.ai.json.Json;
 import dev.gatun.ai.spi.ChatCall;
 import dev.gatun.ai.spi.ChatReply;
@@ -34,6 +35,9 @@ public record AnthropicMessages(boolean samples) implements Dialect {
   /** The limit of an answer where a request names none: the format needs one. */
   private static final int DEFAULT_MAX_TOKENS = 4096;
 
+  /** The same for models that reason unasked, which counts. */
+  private static final int DEFAULT_MAX_TOKENS_REASONING = 16_384;
+
   private static final Set<String> READ =
       Set.of("id", "type", "role", "model", "content", "stop_reason", "usage");
 
@@ -48,7 +52,13 @@ public record AnthropicMessages(boolean samples) implements Dialect {
     ModelInfo model = call.model();
     int max =
         r.maxOutputTokens()
-            .orElse((int) Math.min(DEFAULT_MAX_TOKENS, Math.max(1, model.maxOutput())));
+            .orElse(
+                (int)
+                    Math.min(
+                        Thinking.byBudget(model)
+                            ? DEFAULT_MAX_TOKENS
+                            : DEFAULT_MAX_TOKENS_REASONING,
+                        Math.max(1, model.maxOutput())));
     Json.ObjectBuilder b = Json.object().put("model", model.ref().model()).put("max_tokens", max);
     String system = r.systemText();
     if (r.format() instanceof ResponseFormat.JsonObject) {
@@ -61,24 +71,29 @@ public record AnthropicMessages(boolean samples) implements Dialect {
         "messages",
         new Json.Arr(
             Turns.merged(r.conversation()).stream().map(AnthropicMessages::turn).toList()));
-    if (samples && model.can(Set.of(Capability.TEMPERATURE))) {
-      // Their scale ends at 1.
-      r.temperature().ifPresent(t -> b.put("temperature", Math.min(1, t)));
-      r.topP().ifPresent(t -> b.put("top_p", t));
-    }
     if (!r.stop().isEmpty()) {
       b.put("stop_sequences", Json.strings(r.stop()));
     }
     tools(r, b);
+    Json.ObjectBuilder output = Json.object();
     if (r.format() instanceof ResponseFormat.JsonSchema s) {
-      b.put(
-          "output_config",
-          Json.object(
-              "format",
-              Json.object().put("type", "json_schema").put("schema", s.schema()).build()));
+      output.put(
+          "format", Json.object().put("type", "json_schema").put("schema", s.schema()).build());
     }
-    if (model.can(Set.of(Capability.REASONING))) {
-      r.reasoning().flatMap(e -> thinking(e, max)).ifPresent(t -> b.put("thinking", t));
+    boolean reasons =
+        r.reasoning().isPresent()
+            && model.can(Set.of(Capability.REASONING))
+            && reasoning(r, model, max, b, output);
+    if (!reasons
+        && samples
+        && Thinking.samples(model)
+        && model.can(Set.of(Capability.TEMPERATURE))) {
+      // Their scale ends at 1.
+      r.temperature().ifPresent(t -> b.put("temperature", Math.min(1, t)));
+      r.topP().ifPresent(t -> b.put("top_p", t));
+    }
+    if (!output.build().members().isEmpty()) {
+      b.put("output_config", output.build());
     }
     if (stream) {
       b.put("stream", true);
@@ -89,20 +104,15 @@ public record AnthropicMessages(boolean samples) implements Dialect {
   private static void tools(ChatRequest r, Json.ObjectBuilder b) {
     List<Json> tools = new ArrayList<>();
     r.tools()
-        .forEach(t ->
-            tools.add(
-                Json.object()
-                    .put("name", t.name())
-                    .put("description", t.description())
-                    .put("input_schema", t.parameters())
-                    .build()));
-    r.search()
-        .ifPresent(_ ->
-            tools.add(
-                Json.object()
-                    .put("type", "web_search_20250305")
-                    .put("name", "web_search")
-                    .build()));
+        .forEach(t -> {
+          Json.ObjectBuilder tool =
+              Json.object()
+                  .put("name", t.name())
+                  .put("description", t.description())
+                  .put("input_schema", t.parameters());
+          tools.add((t.strict() ? tool.put("strict", true) : tool).build());
+        });
+    r.search().ifPresent(s -> tools.add(search(s)));
     if (tools.isEmpty()) {
       return;
     }
@@ -123,19 +133,59 @@ public record AnthropicMessages(boolean samples) implements Dialect {
     }
   }
 
-  /** A budget below the answer's limit, as the format wants it; from 1,024 tokens on. */
-  private static Optional<Json> thinking(ReasoningEffort effort, int max) {
-    int wanted =
+  /** The format takes domains to search or domains to leave out, not both. */
+  private static Json search(WebSearch s) {
+    Json.ObjectBuilder b =
+        Json.object().put("type", "web_search_20250305").put("name", "web_search");
+    if (!s.allowedDomains().isEmpty()) {
+      b.put("allowed_domains", Json.strings(s.allowedDomains()));
+    } else if (!s.excludedDomains().isEmpty()) {
+      b.put("blocked_domains", Json.strings(s.excludedDomains()));
+    }
+    return b.build();
+  }
+
+  /**
+   * The members that say how much to reason. A budget is below the answer's limit, as the format
+   * wants it, and from 1,024 tokens on; with it, a tool cannot be demanded, and a call that is now
+   * answered must have begun with reasoning. Tells whether it reasons, and so takes no temperature.
+   */
+  private static boolean reasoning(
+      ChatRequest r, ModelInfo model, int max, Json.ObjectBuilder b, Json.ObjectBuilder output) {
+    ReasoningEffort effort = r.reasoning().orElseThrow();
+    if (Thinking.byBudget(model)) {
+      int budget = Math.min(Thinking.budget(effort), max - 1);
+      if (budget >= 1024 && !forced(r.toolChoice()) && !answersUnreasonedCall(r)) {
+        b.put(
+            "thinking", Json.object().put("type", "enabled").put("budget_tokens", budget).build());
+        return true;
+      }
+      return false;
+    }
+    if (effort.equals(ReasoningEffort.NONE) && Thinking.canStop(model)) {
+      b.put("thinking", Json.object("type", Json.of("disabled")));
+      return false;
+    }
+    b.put("thinking", Json.object().put("type", "adaptive").put("display", "summarized").build());
+    output.put(
+        "effort",
         switch (effort.name()) {
-          case "none" -> 0;
-          case "minimal", "low" -> 1024;
-          case "medium" -> 8192;
-          default -> 24_576;
-        };
-    int budget = Math.min(wanted, max - 1);
-    return budget < 1024
-        ? Optional.empty()
-        : Optional.of(Json.object().put("type", "enabled").put("budget_tokens", budget).build());
+          case "none", "minimal" -> "low";
+          default -> effort.name();
+        });
+    return true;
+  }
+
+  private static boolean forced(ToolChoice choice) {
+    return choice instanceof ToolChoice.Required || choice instanceof ToolChoice.Named;
+  }
+
+  private static boolean answersUnreasonedCall(ChatRequest r) {
+    List<Message> turns = Turns.merged(r.conversation());
+    return turns.size() > 1
+        && turns.getLast().parts().stream().anyMatch(Part.ToolResult.class::isInstance)
+        && turns.get(turns.size() - 2).parts().stream()
+            .noneMatch(p -> p instanceof Part.Reasoning x && !x.signature().isEmpty());
   }
 
   private static Json turn(Message m) {

@@ -56,7 +56,9 @@ public final class GeminiContent implements Dialect {
     b.put(
         "contents",
         new Json.Arr(
-            Turns.merged(r.conversation()).stream().map(m -> content(m, signs(model))).toList()));
+            Turns.merged(r.conversation()).stream()
+                .map(m -> content(m, !Thinking.byBudget(model)))
+                .toList()));
     Json.Obj config = config(r, model);
     if (!config.members().isEmpty()) {
       b.put("generationConfig", config);
@@ -85,20 +87,26 @@ public final class GeminiContent implements Dialect {
           c.put("responseMimeType", "application/json").put("responseJsonSchema", s.schema());
     }
     if (model.can(Set.of(Capability.REASONING))) {
-      r.reasoning().ifPresent(e -> c.put("thinkingConfig", thinking(e)));
+      r.reasoning().ifPresent(e -> c.put("thinkingConfig", thinking(e, model)));
     }
     return c.build();
   }
 
-  private static Json thinking(ReasoningEffort effort) {
-    int budget =
-        switch (effort.name()) {
-          case "none" -> 0;
-          case "minimal", "low" -> 1024;
-          case "medium" -> 8192;
-          default -> 24_576;
-        };
-    return Json.object().put("thinkingBudget", budget).put("includeThoughts", budget > 0).build();
+  private static Json thinking(ReasoningEffort effort, ModelInfo model) {
+    boolean none = effort.equals(ReasoningEffort.NONE);
+    Json.ObjectBuilder b = Json.object();
+    if (Thinking.byBudget(model)) {
+      b.put("thinkingBudget", Thinking.budget(effort));
+    } else {
+      b.put(
+          "thinkingLevel",
+          switch (effort.name()) {
+            case "none", "minimal", "low" -> "low";
+            case "medium" -> "medium";
+            default -> "high";
+          });
+    }
+    return b.put("includeThoughts", !none).build();
   }
 
   private static void tools(ChatRequest r, Json.ObjectBuilder b) {
@@ -139,14 +147,11 @@ public final class GeminiContent implements Dialect {
     return Json.object("text", Json.of(text));
   }
 
-  /** Models from 3 on refuse a turn whose first call of a function is not signed. */
-  private static boolean signs(ModelInfo model) {
-    return !model.ref().model().matches("gemini-[12]\\b.*");
-  }
-
   private static Json content(Message m, boolean signs) {
     List<Json> parts = new ArrayList<>();
-    // Calls that another model made have no signature; this word is what Google says to send then.
+    // From 3 on, models refuse a turn whose first call is not signed; this word is what Google says
+    // to
+    // send for calls that another model made.
     String missing =
         signs && m.toolCalls().stream().allMatch(c -> c.signature().isEmpty()) ? UNSIGNED : "";
     for (Part p : m.parts()) {

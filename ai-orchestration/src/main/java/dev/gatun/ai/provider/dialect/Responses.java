@@ -135,13 +135,17 @@ public final class Responses implements Dialect {
     }
   }
 
-  private static Json search(WebSearch s) {
+  private Json search(WebSearch s) {
     Json.ObjectBuilder b = Json.object().put("type", "web_search");
     Json.ObjectBuilder filters = Json.object();
-    if (!s.domains().isEmpty()) {
-      filters.put(
-          "allowed_domains",
-          Json.strings(s.domains().stream().filter(d -> !d.startsWith("-")).toList()));
+    if (flavor == Flavor.AGENT) {
+      domains("search_domain_filter", s.domains(), filters);
+    } else {
+      domains("allowed_domains", s.allowedDomains(), filters);
+      domains(
+          flavor == Flavor.XAI ? "excluded_domains" : "blocked_domains",
+          s.excludedDomains(),
+          filters);
     }
     if (!s.recency().isEmpty()) {
       filters.put("search_recency_filter", s.recency());
@@ -153,6 +157,12 @@ public final class Responses implements Dialect {
       b.put("search_context_size", s.contextSize());
     }
     return b.build();
+  }
+
+  private static void domains(String name, List<String> values, Json.ObjectBuilder filters) {
+    if (!values.isEmpty()) {
+      filters.put(name, Json.strings(values));
+    }
   }
 
   private static List<Json> input(ChatRequest r) {

@@ -23,9 +23,6 @@ final class BatchNorms {
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
   private static final ValueLayout.OfFloat F32 = ValueLayout.JAVA_FLOAT;
 
-  /** Elements that are added up in floats. */
-  private static final int PIECE = 4096;
-
   private BatchNorms() {}
 
   private static FloatVector load(MemorySegment s, long at) {
@@ -104,7 +101,7 @@ final class BatchNorms {
           float mean = (float) (sum / p.elements());
           double squares = 0;
           for (int i = 0; i < p.count; i++) {
-            squares += products(xs, p.at(x, i, c), mean, xs, p.at(x, i, c), mean, p.size);
+            squares += FloatFolds.dot(xs, p.at(x, i, c), mean, xs, p.at(x, i, c), mean, p.size);
           }
           float variance = (float) (squares / p.elements());
           double rstd = 1 / Math.sqrt(variance + epsilon);
@@ -162,7 +159,7 @@ final class BatchNorms {
           double dot = 0;
           for (int i = 0; i < p.count; i++) {
             sum += FloatFolds.run(FloatFolds.SUM, gs, p.at(g, i, c), p.size);
-            dot += products(gs, p.at(g, i, c), 0, xs, p.at(x, i, c), mean, p.size);
+            dot += FloatFolds.dot(gs, p.at(g, i, c), 0, xs, p.at(x, i, c), mean, p.size);
           }
           double rstd = 1 / Math.sqrt(get(in[3], c) + epsilon);
           double scale = in.length > 4 ? rstd * get(in[4], c) : rstd;
@@ -225,55 +222,6 @@ final class BatchNorms {
 
   private static void set(Buf b, int i, float value) {
     b.segment().set(F32, (b.offset() + i) * Float.BYTES, value);
-  }
-
-  /** The sum of (a - u) (b - v). */
-  private static double products(
-      MemorySegment a, long aAt, float u, MemorySegment b, long bAt, float v, int n) {
-    double sum = 0;
-    for (int from = 0; from < n; from += PIECE) {
-      long at = (long) from * Float.BYTES;
-      sum += piece(a, aAt + at, u, b, bAt + at, v, Math.min(PIECE, n - from));
-    }
-    return sum;
-  }
-
-  private static double piece(
-      MemorySegment a, long aAt, float u, MemorySegment b, long bAt, float v, int n) {
-    int whole = n & -LANES;
-    MemorySegment lanes = Scratch.local().tail;
-    vectors(a, aAt, u, b, bAt, v, whole, lanes);
-    double sum = 0;
-    for (int i = 0; i < LANES; i++) {
-      sum += lanes.get(F32, i * 4L);
-    }
-    for (int i = whole; i < n; i++) {
-      sum += (double) (a.get(F32, aAt + i * 4L) - u) * (b.get(F32, bAt + i * 4L) - v);
-    }
-    return sum;
-  }
-
-  private static void vectors(
-      MemorySegment a,
-      long aAt,
-      float u,
-      MemorySegment b,
-      long bAt,
-      float v,
-      int n,
-      MemorySegment lanes) {
-    FloatVector even = FloatVector.zero(SPECIES);
-    FloatVector odd = even;
-    int pairs = n & -(2 * LANES);
-    for (int i = 0; i < pairs; i += 2 * LANES) {
-      long at = i * 4L;
-      even = load(a, aAt + at).sub(u).fma(load(b, bAt + at).sub(v), even);
-      odd = load(a, aAt + at + LANES * 4L).sub(u).fma(load(b, bAt + at + LANES * 4L).sub(v), odd);
-    }
-    if (pairs < n) {
-      even = load(a, aAt + pairs * 4L).sub(u).fma(load(b, bAt + pairs * 4L).sub(v), even);
-    }
-    even.add(odd).intoMemorySegment(lanes, 0, ORDER);
   }
 
   private static void normalise(

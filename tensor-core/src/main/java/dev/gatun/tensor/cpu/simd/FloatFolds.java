@@ -55,7 +55,7 @@ final class FloatFolds {
     MemorySegment lanes = whole > 0 ? Scratch.local().buffer(BUFFER) : MemorySegment.NULL;
     for (int i = 0; i < whole; i += PIECE) {
       sumPiece(x, at + (long) i * BYTES, Math.min(PIECE, whole - i), lanes);
-      total += sumLanes(lanes);
+      total += sumLanes(lanes, 0);
     }
     for (int i = whole; i < n; i++) {
       total += x.get(FLOAT, at + (long) i * BYTES);
@@ -84,14 +84,56 @@ final class FloatFolds {
   }
 
   /** In a fixed order, which {@code reduceLanes} does not promise. */
-  private static double sumLanes(MemorySegment lanes) {
+  static double sumLanes(MemorySegment lanes, long at) {
     double even = 0;
     double odd = 0;
     for (int i = 0; i < LANES; i += 2) {
-      even += lanes.get(FLOAT, (long) i * BYTES);
-      odd += lanes.get(FLOAT, (long) (i + 1) * BYTES);
+      even += lanes.get(FLOAT, at + (long) i * BYTES);
+      odd += lanes.get(FLOAT, at + (long) (i + 1) * BYTES);
     }
     return even + odd;
+  }
+
+  /** The sum of {@code (a - u) (b - v)}. */
+  static double dot(MemorySegment a, long aAt, float u, MemorySegment b, long bAt, float v, int n) {
+    double total = 0;
+    int whole = n & -LANES;
+    MemorySegment lanes = Scratch.local().buffer(BUFFER);
+    for (int i = 0; i < whole; i += PIECE) {
+      long o = (long) i * BYTES;
+      dotPiece(a, aAt + o, u, b, bAt + o, v, Math.min(PIECE, whole - i), lanes);
+      total += sumLanes(lanes, 0);
+    }
+    for (int i = whole; i < n; i++) {
+      long o = (long) i * BYTES;
+      total += (double) (a.get(FLOAT, aAt + o) - u) * (b.get(FLOAT, bAt + o) - v);
+    }
+    return total;
+  }
+
+  private static void dotPiece(
+      MemorySegment a,
+      long aAt,
+      float u,
+      MemorySegment b,
+      long bAt,
+      float v,
+      int n,
+      MemorySegment lanes) {
+    FloatVector s = FloatVector.zero(SPECIES);
+    FloatVector t = s;
+    int i = 0;
+    for (; i <= n - 2 * LANES; i += 2 * LANES) {
+      long o = (long) i * BYTES;
+      long p = o + LANES * BYTES;
+      s = load(a, aAt + o).sub(u).fma(load(b, bAt + o).sub(v), s);
+      t = load(a, aAt + p).sub(u).fma(load(b, bAt + p).sub(v), t);
+    }
+    if (i < n) {
+      long o = (long) i * BYTES;
+      s = load(a, aAt + o).sub(u).fma(load(b, bAt + o).sub(v), s);
+    }
+    s.add(t).intoMemorySegment(lanes, 0, ORDER);
   }
 
   private static double product(MemorySegment x, long at, int n) {

@@ -47,7 +47,8 @@ final class Indexing {
     void run(long from, long to);
   }
 
-  private static long check(String op, long index, int axis, Shape shape) {
+  /** The index, if the axis has it. */
+  static long check(String op, long index, int axis, Shape shape) {
     if (index < 0 || index >= shape.size(axis)) {
       throw new ShapeException(
           op

@@ -1,6 +1,13 @@
 package dev.gatun.tensor.cpu.simd;
 
+import dev.gatun.tensor.DType;
+import dev.gatun.tensor.Shape;
+import dev.gatun.tensor.op.Dims;
+import dev.gatun.tensor.op.Primitive;
+import dev.gatun.tensor.op.ReduceKind;
+import dev.gatun.tensor.spi.Backend;
 import dev.gatun.tensor.spi.Buf;
+import dev.gatun.tensor.spi.Layout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -8,9 +15,9 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Layer normalisation of the rows of dense float32 tensors, three passes over a row that stays in
- * the cache: its sum, the squares of what differs from the mean, and the result. The lanes of a sum
- * are added in order, so that the result is the same compiled or not. Stateless.
+ * Layer normalisation of the rows of dense float32 tensors and its gradient, three passes over a
+ * row that stays in the cache: its sum, the squares of what differs from the mean, and the result.
+ * The lanes of a sum are added in order, so that the result is the same compiled or not. Stateless.
  */
 final class LayerNorms {
   private static final VectorSpecies<Float> SPECIES = SimdSpecies.floats();
@@ -18,10 +25,14 @@ final class LayerNorms {
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
   private static final ValueLayout.OfFloat F32 = ValueLayout.JAVA_FLOAT;
 
-  /**
-   * Floats are summed over at most this many elements a lane, then doubles: long rows stay exact.
-   */
+  /** Elements of which floats are summed before doubles go on: long rows stay exact. */
   private static final int PIECE = 1 << 12;
+
+  /** Rows whose share of the gradients of weight and bias is summed in floats, by one thread. */
+  private static final int BLOCK = 64;
+
+  /** The scratch buffer in which vectors become numbers. */
+  private static final int BUFFER = 6;
 
   private LayerNorms() {}
 
@@ -44,7 +55,7 @@ final class LayerNorms {
             long at = x.byteOffset() + r * n * Float.BYTES;
             long yAt = y.byteOffset() + r * n * Float.BYTES;
             float mean = (float) (FloatFolds.run(FloatFolds.SUM, x.segment(), at, n) / n);
-            double variance = squares(x.segment(), at, n, mean) / n;
+            double variance = FloatFolds.dot(x.segment(), at, mean, x.segment(), at, mean, n) / n;
             float scale = (float) (1 / Math.sqrt(variance + epsilon));
             if (affine.length == 0) {
               plain(x.segment(), at, y.segment(), yAt, n, mean, scale);
@@ -53,40 +64,6 @@ final class LayerNorms {
             }
           }
         });
-  }
-
-  private static double squares(MemorySegment x, long at, int n, float mean) {
-    double sum = 0;
-    for (int from = 0; from < n; from += PIECE) {
-      sum += piece(x, at + (long) from * Float.BYTES, Math.min(PIECE, n - from), mean);
-    }
-    return sum;
-  }
-
-  private static double piece(MemorySegment x, long at, int n, float mean) {
-    FloatVector s0 = FloatVector.zero(SPECIES);
-    FloatVector s1 = s0;
-    int i = 0;
-    for (; i <= n - 2 * LANES; i += 2 * LANES) {
-      FloatVector a = load(x, at, i).sub(mean);
-      FloatVector c = load(x, at, i + LANES).sub(mean);
-      s0 = a.fma(a, s0);
-      s1 = c.fma(c, s1);
-    }
-    for (; i <= n - LANES; i += LANES) {
-      FloatVector a = load(x, at, i).sub(mean);
-      s0 = a.fma(a, s0);
-    }
-    FloatVector s = s0.add(s1);
-    double sum = 0;
-    for (int lane = 0; lane < LANES; lane++) {
-      sum += s.lane(lane);
-    }
-    for (; i < n; i++) {
-      double d = x.get(F32, at + (long) i * Float.BYTES) - mean;
-      sum += d * d;
-    }
-    return sum;
   }
 
   private static void plain(
@@ -126,6 +103,195 @@ final class LayerNorms {
       long o = (long) i * Float.BYTES;
       float unit = (x.get(F32, at + o) - mean) * scale;
       y.set(F32, yAt + o, unit * w.get(F32, wAt + o) + b.get(F32, bAt + o));
+    }
+  }
+
+  /**
+   * The gradient of the input and, if there is room for them, of weight and bias.
+   *
+   * @param g the gradient, x and dx: contiguous, runs of n elements
+   * @param w the weight, n contiguous elements; ones where there is none
+   * @param parameters the gradients of weight and bias, or nothing
+   */
+  static void backward(
+      Backend backend, int n, double epsilon, Buf g, Buf x, Buf w, Buf dx, Buf[] parameters) {
+    long rows = x.numel() / n;
+    int blocks = Math.toIntExact((rows + BLOCK - 1) / BLOCK);
+    Buf[] sums = new Buf[parameters.length];
+    for (int i = 0; i < sums.length; i++) {
+      Layout layout = Layout.contiguous(Shape.of(blocks, n));
+      sums[i] = new Buf(backend.allocate((long) blocks * n * Float.BYTES), layout, DType.FLOAT32);
+    }
+    try {
+      IntTask block = b -> block(n, epsilon, g, x, w, dx, sums, b, rows);
+      if (x.numel() < Elementwise.PARALLEL / 4) {
+        for (int b = 0; b < blocks; b++) {
+          block.run(b);
+        }
+      } else {
+        ThreadPool.parallelFor(blocks, block);
+      }
+      Primitive.Reduce sum = new Primitive.Reduce(ReduceKind.SUM, Dims.of(0), false);
+      for (int i = 0; i < sums.length; i++) {
+        Reductions.reduce(
+            backend, sum, sums[i], parameters[i].with(Layout.contiguous(Shape.of(n))));
+      }
+    } finally {
+      for (Buf b : sums) {
+        b.storage().release();
+      }
+    }
+  }
+
+  private static void block(
+      int n, double epsilon, Buf g, Buf x, Buf w, Buf dx, Buf[] sums, int block, long rows) {
+    MemorySegment gs = g.segment();
+    MemorySegment xs = x.segment();
+    MemorySegment ws = w.segment();
+    MemorySegment lanes = Scratch.local().buffer(BUFFER);
+    long bytes = (long) n * Float.BYTES;
+    for (Buf b : sums) {
+      b.segment().asSlice(block * bytes, bytes).fill((byte) 0);
+    }
+    long first = (long) block * BLOCK;
+    for (long r = first; r < Math.min(rows, first + BLOCK); r++) {
+      long gAt = g.byteOffset() + r * bytes;
+      long xAt = x.byteOffset() + r * bytes;
+      float mean = (float) (FloatFolds.run(FloatFolds.SUM, xs, xAt, n) / n);
+      double all = 0;
+      double along = 0;
+      double squares = 0;
+      for (int i = 0; i < n; i += PIECE) {
+        long o = (long) i * Float.BYTES;
+        int count = Math.min(PIECE, n - i);
+        moments(gs, gAt + o, xs, xAt + o, ws, w.byteOffset() + o, count & -LANES, mean, lanes);
+        all += FloatFolds.sumLanes(lanes, 0);
+        along += FloatFolds.sumLanes(lanes, LANES * 4L);
+        squares += FloatFolds.sumLanes(lanes, LANES * 8L);
+      }
+      for (int i = n & -LANES; i < n; i++) {
+        long o = (long) i * Float.BYTES;
+        float gw = gs.get(F32, gAt + o) * ws.get(F32, w.byteOffset() + o);
+        float centred = xs.get(F32, xAt + o) - mean;
+        all += gw;
+        along += (double) gw * centred;
+        squares += (double) centred * centred;
+      }
+      double rstd = 1 / Math.sqrt(squares / n + epsilon);
+      float shift = (float) (all / n);
+      float slope = (float) (along * rstd * rstd / n);
+      float scale = (float) rstd;
+      long to = dx.byteOffset() + r * bytes;
+      ofInput(gs, gAt, xs, xAt, ws, w.byteOffset(), dx.segment(), to, n, mean, shift, slope, scale);
+      if (sums.length > 0) {
+        MemorySegment dw = sums[0].segment();
+        MemorySegment db = sums[1].segment();
+        ofParameters(gs, gAt, xs, xAt, dw, db, block * bytes, n, mean, scale);
+      }
+    }
+  }
+
+  /** Whole vectors: the sums of g w, of g w (x - mean) and of (x - mean)^2, lane by lane. */
+  private static void moments(
+      MemorySegment g,
+      long gAt,
+      MemorySegment x,
+      long xAt,
+      MemorySegment w,
+      long wAt,
+      int n,
+      float mean,
+      MemorySegment lanes) {
+    FloatVector a0 = FloatVector.zero(SPECIES);
+    FloatVector a1 = a0;
+    FloatVector b0 = a0;
+    FloatVector b1 = a0;
+    FloatVector c0 = a0;
+    FloatVector c1 = a0;
+    int i = 0;
+    for (; i <= n - 2 * LANES; i += 2 * LANES) {
+      FloatVector u = load(x, xAt, i).sub(mean);
+      FloatVector v = load(x, xAt, i + LANES).sub(mean);
+      FloatVector p = load(g, gAt, i).mul(load(w, wAt, i));
+      FloatVector q = load(g, gAt, i + LANES).mul(load(w, wAt, i + LANES));
+      a0 = a0.add(p);
+      a1 = a1.add(q);
+      b0 = p.fma(u, b0);
+      b1 = q.fma(v, b1);
+      c0 = u.fma(u, c0);
+      c1 = v.fma(v, c1);
+    }
+    if (i < n) {
+      FloatVector u = load(x, xAt, i).sub(mean);
+      FloatVector p = load(g, gAt, i).mul(load(w, wAt, i));
+      a0 = a0.add(p);
+      b0 = p.fma(u, b0);
+      c0 = u.fma(u, c0);
+    }
+    a0.add(a1).intoMemorySegment(lanes, 0, ORDER);
+    b0.add(b1).intoMemorySegment(lanes, LANES * 4L, ORDER);
+    c0.add(c1).intoMemorySegment(lanes, LANES * 8L, ORDER);
+  }
+
+  /** {@code dx = (g w - shift - (x - mean) slope) scale}. */
+  private static void ofInput(
+      MemorySegment g,
+      long gAt,
+      MemorySegment x,
+      long xAt,
+      MemorySegment w,
+      long wAt,
+      MemorySegment dx,
+      long to,
+      int n,
+      float mean,
+      float shift,
+      float slope,
+      float scale) {
+    int i = 0;
+    for (; i <= n - LANES; i += LANES) {
+      FloatVector along = load(x, xAt, i).sub(mean).mul(slope);
+      load(g, gAt, i)
+          .mul(load(w, wAt, i))
+          .sub(shift)
+          .sub(along)
+          .mul(scale)
+          .intoMemorySegment(dx, to + (long) i * Float.BYTES, ORDER);
+    }
+    for (; i < n; i++) {
+      long o = (long) i * Float.BYTES;
+      float along = (x.get(F32, xAt + o) - mean) * slope;
+      float inner = g.get(F32, gAt + o) * w.get(F32, wAt + o);
+      dx.set(F32, to + o, (inner - shift - along) * scale);
+    }
+  }
+
+  /** {@code dw += g (x - mean) scale; db += g}. */
+  private static void ofParameters(
+      MemorySegment g,
+      long gAt,
+      MemorySegment x,
+      long xAt,
+      MemorySegment dw,
+      MemorySegment db,
+      long to,
+      int n,
+      float mean,
+      float scale) {
+    int i = 0;
+    for (; i <= n - LANES; i += LANES) {
+      FloatVector v = load(g, gAt, i);
+      FloatVector unit = load(x, xAt, i).sub(mean).mul(scale);
+      long at = to + (long) i * Float.BYTES;
+      v.fma(unit, load(dw, to, i)).intoMemorySegment(dw, at, ORDER);
+      v.add(load(db, to, i)).intoMemorySegment(db, at, ORDER);
+    }
+    for (; i < n; i++) {
+      long o = (long) i * Float.BYTES;
+      float v = g.get(F32, gAt + o);
+      float unit = (x.get(F32, xAt + o) - mean) * scale;
+      dw.set(F32, to + o, dw.get(F32, to + o) + v * unit);
+      db.set(F32, to + o, db.get(F32, to + o) + v);
     }
   }
 

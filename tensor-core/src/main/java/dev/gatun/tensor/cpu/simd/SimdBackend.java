@@ -9,9 +9,12 @@ import dev.gatun.tensor.op.BatchNormGrad;
 import dev.gatun.tensor.op.BinaryKind;
 import dev.gatun.tensor.op.BinaryScalar;
 import dev.gatun.tensor.op.Composite;
+import dev.gatun.tensor.op.CrossEntropy;
+import dev.gatun.tensor.op.CrossEntropyGrad;
 import dev.gatun.tensor.op.Effect;
 import dev.gatun.tensor.op.Gelu;
 import dev.gatun.tensor.op.LayerNorm;
+import dev.gatun.tensor.op.LayerNormGrad;
 import dev.gatun.tensor.op.Linear;
 import dev.gatun.tensor.op.LogSoftmax;
 import dev.gatun.tensor.op.MatMulInteger;
@@ -23,6 +26,7 @@ import dev.gatun.tensor.op.ScaledDotProductAttentionGrad;
 import dev.gatun.tensor.op.ScatterKind;
 import dev.gatun.tensor.op.Silu;
 import dev.gatun.tensor.op.Softmax;
+import dev.gatun.tensor.op.SoftmaxGrad;
 import dev.gatun.tensor.op.UnaryKind;
 import dev.gatun.tensor.spi.Backend;
 import dev.gatun.tensor.spi.Buf;
@@ -80,8 +84,12 @@ public final class SimdBackend implements Backend {
       case BatchNormGrad c -> inputs.get(0) == DType.FLOAT32;
       case Linear c -> inputs.get(0) == DType.FLOAT32 || inputs.get(0) == DType.FLOAT64;
       case LayerNorm c -> inputs.stream().allMatch(t -> t == DType.FLOAT32);
+      case LayerNormGrad c -> inputs.get(0) == DType.FLOAT32;
       case Softmax c -> inputs.get(0) == DType.FLOAT32;
       case LogSoftmax c -> inputs.get(0) == DType.FLOAT32;
+      case SoftmaxGrad c -> inputs.get(0) == DType.FLOAT32;
+      case CrossEntropy c -> inputs.get(0) == DType.FLOAT32;
+      case CrossEntropyGrad c -> inputs.get(0) == DType.FLOAT32;
       case Gelu g -> inputs.get(0) != DType.FLOAT64;
       case ActivationGrad g -> inputs.get(0) != DType.FLOAT64;
       case MatMulInteger m -> true;
@@ -127,8 +135,18 @@ public final class SimdBackend implements Backend {
           case Gelu g -> floats(g.tanh() ? FloatKernels.GELU_TANH : FloatKernels.GELU, in, out[0]);
           case ActivationGrad g -> floats(FloatKernels.gradient(g.kind()), in, out[0]);
           case LayerNorm c -> layerNorm(c, in, out[0]);
-          case Softmax c -> softmax(false, c.axis(), in[0], out[0]);
-          case LogSoftmax c -> softmax(true, c.axis(), in[0], out[0]);
+          case LayerNormGrad c -> layerNormGrad(c, in, out);
+          case Softmax c ->
+              softmax(c.axis(), in, out[0], (n, x, y) -> Rows.softmax(false, n, x[0], y));
+          case LogSoftmax c ->
+              softmax(c.axis(), in, out[0], (n, x, y) -> Rows.softmax(true, n, x[0], y));
+          case SoftmaxGrad c ->
+              softmax(
+                  c.axis(), in, out[0], (n, x, y) -> Rows.softmaxGrad(c.log(), n, x[0], x[1], y));
+          case CrossEntropy c ->
+              rows(in, out[0], (n, x, y) -> Rows.crossEntropy(n, x[0], x[1], y), 0);
+          case CrossEntropyGrad c ->
+              rows(in, out[0], (n, x, y) -> Rows.crossEntropyGrad(n, x[0], x[1], x[2], y), 1);
           default -> false;
         };
     if (!done) {
@@ -268,42 +286,85 @@ public final class SimdBackend implements Backend {
     if (y.numel() == 0) {
       return true;
     }
-    int n = 1;
-    for (int i = 1; i <= op.axes(); i++) {
-      n = Math.toIntExact(n * y.shape().size(-i));
-    }
-    Buf[] dense = new Buf[in.length];
-    for (int i = 0; i < in.length; i++) {
-      dense[i] = contiguous(in[i]);
-    }
+    int n = normalised(op.axes(), y.shape());
+    Buf[] dense = contiguous(in);
     try {
       Buf[] affine = Arrays.copyOfRange(dense, 1, dense.length);
       LayerNorms.forward(n, op.epsilon(), dense[0], affine, y);
     } finally {
-      for (int i = 0; i < in.length; i++) {
-        release(dense[i], in[i]);
-      }
+      release(dense, in);
     }
     return true;
   }
 
-  private boolean softmax(boolean log, int axis, Buf x, Buf y) {
-    int rank = x.shape().rank();
+  private boolean layerNormGrad(LayerNormGrad op, Buf[] in, Buf[] out) {
+    Buf[] parameters = Arrays.copyOfRange(out, 1, out.length);
+    if (in[0].numel() == 0) {
+      for (Buf p : parameters) {
+        Copies.full(0f, p);
+      }
+      return true;
+    }
+    int n = normalised(op.axes(), in[1].shape());
+    Buf ones =
+        new Buf(allocate((long) n * Float.BYTES), Layout.contiguous(Shape.of(n)), DType.FLOAT32);
+    Buf[] dense = contiguous(in);
+    try {
+      if (in.length < 3) {
+        Copies.full(1f, ones);
+      }
+      Buf weight = in.length < 3 ? ones : dense[2];
+      LayerNorms.backward(this, n, op.epsilon(), dense[0], dense[1], weight, out[0], parameters);
+    } finally {
+      release(dense, in);
+      ones.storage().release();
+    }
+    return true;
+  }
+
+  /** The number of elements of the last axes. */
+  private static int normalised(int axes, Shape shape) {
+    int rank = shape.rank();
+    return Math.toIntExact(shape.slice(rank - axes, rank).numel());
+  }
+
+  /** Computes runs of n dense elements. */
+  private interface RowKernel {
+    void run(int n, Buf[] in, Buf out);
+  }
+
+  /** Rows [N, C] of scores, given by one of the operands. */
+  private boolean rows(Buf[] in, Buf y, RowKernel kernel, int scores) {
+    Shape x = in[scores].shape();
     if (x.numel() == 0) {
+      if (x.size(0) > 0) {
+        Indexing.check("crossentropy", 0, 1, x); // no target is in range
+      }
       return true;
     }
-    if (rank == 0) {
-      Rows.softmax(log, 1, x, y);
+    Buf[] dense = contiguous(in);
+    try {
+      kernel.run(Math.toIntExact(x.size(1)), dense, y);
+    } finally {
+      release(dense, in);
+    }
+    return true;
+  }
+
+  /** Runs along an axis of operands that all have the shape of y. */
+  private boolean softmax(int axis, Buf[] in, Buf y, RowKernel kernel) {
+    int rank = y.shape().rank();
+    if (y.numel() == 0) {
       return true;
     }
-    int last = x.shape().axis(axis);
-    int n = Math.toIntExact(x.shape().size(last));
+    int last = rank == 0 ? -1 : y.shape().axis(axis);
+    int n = rank == 0 ? 1 : Math.toIntExact(y.shape().size(last));
     if (last == rank - 1) {
-      Buf dense = contiguous(x);
+      Buf[] dense = contiguous(in);
       try {
-        Rows.softmax(log, n, dense, y);
+        kernel.run(n, dense, y);
       } finally {
-        release(dense, x);
+        release(dense, in);
       }
       return true;
     }
@@ -312,18 +373,20 @@ public final class SimdBackend implements Backend {
     for (int i = 0; i < rank; i++) {
       order[i] = i == rank - 1 ? last : i == last ? rank - 1 : i;
     }
-    Buf turned = x.with(x.layout().permute(order));
-    Storage in = allocate(x.numel() * Float.BYTES);
-    Storage out = allocate(x.numel() * Float.BYTES);
+    Buf[] turned = new Buf[in.length];
+    Buf[] dense = new Buf[in.length];
+    for (int i = 0; i < in.length; i++) {
+      turned[i] = in[i].with(in[i].layout().permute(order));
+      dense[i] = contiguous(turned[i]);
+    }
+    Storage storage = allocate(y.numel() * Float.BYTES);
     try {
-      Buf dense = new Buf(in, Layout.contiguous(turned.shape()), x.dtype());
-      Copies.copy(turned, dense);
-      Buf result = new Buf(out, dense.layout(), x.dtype());
-      Rows.softmax(log, n, dense, result);
+      Buf result = new Buf(storage, Layout.contiguous(turned[0].shape()), y.dtype());
+      kernel.run(n, dense, result);
       Copies.copy(result.with(result.layout().permute(order)), y);
     } finally {
-      in.release();
-      out.release();
+      release(dense, turned);
+      storage.release();
     }
     return true;
   }
@@ -457,6 +520,14 @@ public final class SimdBackend implements Backend {
     return contiguous(this, x);
   }
 
+  private Buf[] contiguous(Buf[] in) {
+    Buf[] dense = new Buf[in.length];
+    for (int i = 0; i < in.length; i++) {
+      dense[i] = contiguous(in[i]);
+    }
+    return dense;
+  }
+
   /** The operand itself if it is dense, else a dense copy, for {@link #release} to give back. */
   static Buf contiguous(Backend backend, Buf x) {
     if (x.isContiguous()) {
@@ -466,6 +537,12 @@ public final class SimdBackend implements Backend {
     Buf copy = new Buf(storage, Layout.contiguous(x.shape()), x.dtype());
     Copies.copy(x, copy);
     return copy;
+  }
+
+  private static void release(Buf[] copies, Buf[] originals) {
+    for (int i = 0; i < copies.length; i++) {
+      release(copies[i], originals[i]);
+    }
   }
 
   static void release(Buf copy, Buf original) {
