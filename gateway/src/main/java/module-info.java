@@ -1,21 +1,29 @@
 /** The REST service. */
 module dev.gatun.gateway {
+  requires com.nimbusds.jose.jwt;
   requires transitive dev.gatun.ai;
   requires com.zaxxer.hikari;
   requires flyway.core;
+  requires io.helidon.common.configurable;
+  requires io.helidon.common.pki;
+  requires io.helidon.common.tls;
   requires io.helidon.http;
   requires io.helidon.webserver;
+  requires transitive io.opentelemetry.api;
+  requires transitive io.opentelemetry.context;
   requires micrometer.core;
   requires transitive micrometer.registry.prometheus;
   requires transitive java.sql;
   requires static org.jspecify;
   requires org.slf4j;
   requires org.xerial.sqlitejdbc;
+  requires redis.clients.jedis;
 
   exports dev.gatun.gateway;
   exports dev.gatun.gateway.auth;
   exports dev.gatun.gateway.http;
   exports dev.gatun.gateway.jobs;
+  exports dev.gatun.gateway.limit;
   exports dev.gatun.gateway.observe;
   exports dev.gatun.gateway.state;
 }

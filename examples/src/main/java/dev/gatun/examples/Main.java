@@ -3,6 +3,7 @@ package dev.gatun.examples;
 import dev.gatun.ai.error.AiException;
 import dev.gatun.benchmarks.run.BenchCommand;
 import dev.gatun.examples.ai.AiCommand;
+import dev.gatun.examples.gateway.KeyCommand;
 import dev.gatun.examples.gateway.ServeCommand;
 import dev.gatun.tensor.GatunException;
 import java.io.IOException;
@@ -22,6 +23,7 @@ import picocli.CommandLine.ParameterException;
       TrainCommand.class,
       AiCommand.class,
       ServeCommand.class,
+      KeyCommand.class,
       ConformanceCommand.class,
       BenchCommand.class,
       DoctorCommand.class

@@ -15,6 +15,7 @@ import dev.gatun.gateway.jobs.JobHandler;
 import dev.gatun.gateway.jobs.Jobs;
 import dev.gatun.gateway.jobs.JobsApi;
 import dev.gatun.gateway.observe.HttpMetrics;
+import dev.gatun.gateway.observe.Tracing;
 import dev.gatun.gateway.state.Database;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -30,9 +31,11 @@ public final class Gateway implements AutoCloseable {
 
   private final Database database;
   private final Jobs jobs;
+  private final GatewayConfig config;
   private @Nullable Server server;
 
   private Gateway(GatewayConfig config) {
+    this.config = config;
     database = new Database(config.database());
     jobs = new Jobs(database, config.jobs(), handlers());
   }
@@ -40,16 +43,34 @@ public final class Gateway implements AutoCloseable {
   /**
    * Starts a gateway.
    *
-   * @param config how it listens and who may call
+   * @param config how it listens and who may call; it is closed with the gateway
    * @param client answers; it stays the caller's
    * @param metrics where the client's observers put their metrics too
    * @throws java.io.UncheckedIOException when the port is taken
    */
   public static Gateway start(GatewayConfig config, AiClient client, HttpMetrics metrics) {
+    return start(config, client, metrics, Tracing.NONE);
+  }
+
+  /**
+   * Starts a gateway that traces.
+   *
+   * @param config how it listens and who may call; it is closed with the gateway
+   * @param client answers; it stays the caller's
+   * @param metrics where the client's observers put their metrics too
+   * @param tracing gets a span for each request
+   * @throws java.io.UncheckedIOException when the port is taken
+   */
+  public static Gateway start(
+      GatewayConfig config, AiClient client, HttpMetrics metrics, Tracing tracing) {
     Gateway gateway = new Gateway(config);
     try {
       gateway.server =
-          new Server(config.server(), config.keys(), metrics, gateway.routes(client, metrics));
+          new Server(
+              config.server(),
+              new Server.Guard(config.access(), config.limits()),
+              new Server.Watchers(metrics, config.audit(), tracing),
+              gateway.routes(client, metrics));
       return gateway;
     } catch (RuntimeException e) {
       gateway.close();
@@ -116,5 +137,7 @@ public final class Gateway implements AutoCloseable {
     }
     jobs.close();
     database.close();
+    config.access().close();
+    config.limits().close();
   }
 }

@@ -1,23 +1,35 @@
 package dev.gatun.gateway;
 
 import dev.gatun.ai.spi.ProviderConfig;
-import dev.gatun.gateway.auth.ApiKeys;
+import dev.gatun.gateway.auth.Access;
 import dev.gatun.gateway.http.Server;
+import dev.gatun.gateway.http.TlsFiles;
 import dev.gatun.gateway.jobs.Jobs;
+import dev.gatun.gateway.limit.Limits;
+import dev.gatun.gateway.observe.AuditLog;
 import dev.gatun.gateway.state.Database;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * How a gateway listens and who may call.
  *
  * @param server the HTTP server
- * @param keys the clients' keys; without any, everybody may call
+ * @param access who may call
+ * @param limits how much they may use
+ * @param audit who was refused and what was changed
  * @param database where what outlives the process is kept
  * @param jobs how jobs are kept
  */
 public record GatewayConfig(
-    Server.Settings server, ApiKeys keys, Database.Settings database, Jobs.Settings jobs) {
+    Server.Settings server,
+    Access access,
+    Limits limits,
+    AuditLog audit,
+    Database.Settings database,
+    Jobs.Settings jobs) {
   /**
    * Reads settings by the names of environment variables.
    *
@@ -25,7 +37,11 @@ public record GatewayConfig(
    *   <li>{@code GATUN_HOST}: the address to listen on; default {@code 127.0.0.1} without keys,
    *       else all addresses
    *   <li>{@code GATUN_PORT}: default 8080
-   *   <li>{@code GATUN_API_KEYS}: see {@link ApiKeys#parse}
+   *   <li>{@code GATUN_API_KEYS}, {@code GATUN_KEYS_FILE}, {@code GATUN_OIDC_…}: see {@link
+   *       Access#read}
+   *   <li>{@code GATUN_REDIS_URL}: see {@link Limits#read}
+   *   <li>{@code GATUN_AUDIT_FILE}: see {@link AuditLog}
+   *   <li>{@code GATUN_TLS_CERT}, {@code GATUN_TLS_KEY}: see {@link TlsFiles}
    *   <li>{@code GATUN_MAX_BODY_BYTES}: default 10 MiB
    *   <li>{@code GATUN_MAX_CONCURRENT}: default 1000
    *   <li>{@code GATUN_IDLE_SECONDS}: how long a connection may say nothing; default 60
@@ -38,9 +54,10 @@ public record GatewayConfig(
    * @throws IllegalArgumentException when a value is unusable; the message names it
    */
   public static GatewayConfig read(ProviderConfig config) {
-    ApiKeys keys = ApiKeys.parse(config.get("GATUN_API_KEYS").orElse(""));
+    AuditLog audit = AuditLog.read(config);
+    Access access = Access.read(config, audit);
     // Without keys nobody from outside shall spend the operator's money.
-    String host = config.get("GATUN_HOST").orElse(keys.isEmpty() ? "127.0.0.1" : "0.0.0.0");
+    String host = config.get("GATUN_HOST").orElse(access.open() ? "127.0.0.1" : "0.0.0.0");
     return new GatewayConfig(
         new Server.Settings(
             host,
@@ -52,10 +69,23 @@ public record GatewayConfig(
             config
                 .get("GATUN_CORS_ORIGINS")
                 .map(o -> List.of(o.split("\\s*,\\s*", -1)))
-                .orElse(List.of())),
-        keys,
+                .orElse(List.of()),
+            tls(config)),
+        access,
+        Limits.read(config, access),
+        audit,
         Database.Settings.read(config),
         Jobs.Settings.read(config));
+  }
+
+  private static Optional<TlsFiles> tls(ProviderConfig config) {
+    Optional<Path> certificate = config.get("GATUN_TLS_CERT").map(Path::of);
+    Optional<Path> key = config.get("GATUN_TLS_KEY").map(Path::of);
+    if (certificate.isPresent() != key.isPresent()) {
+      throw new IllegalArgumentException(
+          "GATUN_TLS_CERT and GATUN_TLS_KEY belong together: one of them is not set");
+    }
+    return certificate.map(c -> new TlsFiles(c, key.orElseThrow()));
   }
 
   private static int number(ProviderConfig config, String name, int normal, int min, int max) {

@@ -61,7 +61,8 @@ class GatewayTest {
     restart("GATUN_API_KEYS", "acme:" + Running.KEY);
     var refused = running.post("/v1/chat/completions", HELLO, "x-api-key", "wrong");
     assertThat(refused.statusCode()).isEqualTo(401);
-    assertThat(refused.headers().firstValue("www-authenticate")).contains("Bearer");
+    assertThat(refused.headers().firstValue("www-authenticate"))
+        .contains("Bearer error=\"invalid_token\"");
     assertThat(Running.json(refused).object("error").string("code")).contains("invalid_api_key");
     assertThat(running.provider.calls).isEmpty();
     assertThat(

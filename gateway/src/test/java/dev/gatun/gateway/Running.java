@@ -2,6 +2,7 @@ package dev.gatun.gateway;
 
 import dev.gatun.ai.AiClient;
 import dev.gatun.ai.json.Json;
+import dev.gatun.ai.routing.RoutingPolicy;
 import dev.gatun.ai.spi.ProviderConfig;
 import dev.gatun.gateway.observe.HttpMetrics;
 import java.io.IOException;
@@ -34,7 +35,6 @@ final class Running implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    client = AiClient.builder().provider(provider).timeout(Duration.ofSeconds(20)).build();
     Map<String, String> config =
         new HashMap<>(
             Map.of(
@@ -47,8 +47,14 @@ final class Running implements AutoCloseable {
     for (int i = 0; i < settings.length; i += 2) {
       config.put(settings[i], settings[i + 1]);
     }
-    gateway =
-        Gateway.start(GatewayConfig.read(ProviderConfig.of(config)), client, new HttpMetrics());
+    GatewayConfig read = GatewayConfig.read(ProviderConfig.of(config));
+    client =
+        read.limits()
+            .protect(
+                AiClient.builder().provider(provider).timeout(Duration.ofSeconds(20)),
+                RoutingPolicy.taskAffinity())
+            .build();
+    gateway = Gateway.start(read, client, new HttpMetrics());
   }
 
   String url(String path) {

@@ -6,6 +6,7 @@ import dev.gatun.ai.Usd;
 import dev.gatun.ai.error.AiException;
 import dev.gatun.ai.error.Failure;
 import dev.gatun.ai.spi.Limiter;
+import dev.gatun.ai.spi.Limiter.Unit;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.time.YearMonth;
@@ -24,15 +25,14 @@ import java.util.Optional;
  * @param rule the rule behind it
  */
 record Charge(String counter, Unit unit, long amount, long limit, Rule rule) {
-  /** What a counter counts: requests and tokens of the last minute, or money of a period. */
-  enum Unit {
-    REQUESTS,
-    TOKENS,
-    MONEY;
+  /** Whether the counter is one of the last minute, and not of a period. */
+  boolean window() {
+    return unit != Unit.MONEY;
+  }
 
-    boolean window() {
-      return this != MONEY;
-    }
+  /** What is left when a counter holds so much after it. */
+  Limiter.Left left(long held) {
+    return new Limiter.Left(rule.name(), unit, limit, Math.max(0, limit - held));
   }
 
   /** All that a demand takes. */
@@ -52,7 +52,8 @@ record Charge(String counter, Unit unit, long amount, long limit, Rule rule) {
       }
       String name = rule.name() + ":" + rule.scope() + ":" + subject;
       rule.requestsPerMinute()
-          .ifPresent(max -> charges.add(new Charge("rpm:" + name, Unit.REQUESTS, 1, max, rule)));
+          .ifPresent(max ->
+              charges.add(new Charge("rpm:" + name, Unit.REQUESTS, demand.requests(), max, rule)));
       rule.tokensPerMinute()
           .ifPresent(max ->
               charges.add(new Charge("tpm:" + name, Unit.TOKENS, demand.tokens(), max, rule)));

@@ -6,10 +6,12 @@ import dev.gatun.ai.error.AiException;
 import dev.gatun.ai.spi.Limiter;
 import dev.gatun.ai.spi.TimeSource;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Limits of one process. All rules are checked and charged in one step under one lock, so that a
@@ -18,7 +20,7 @@ import java.util.Optional;
 public final class MemoryLimiter implements Limiter {
   private static final int CLEAN_EVERY = 4096;
 
-  private final List<Rule> rules;
+  private final Function<Demand, List<Rule>> rules;
   private final TimeSource time;
   private final Map<String, Window> windows = new HashMap<>();
   private final Map<String, Long> money = new HashMap<>();
@@ -31,13 +33,29 @@ public final class MemoryLimiter implements Limiter {
 
   /** Limits by a clock. */
   public MemoryLimiter(List<Rule> rules, TimeSource time) {
-    this.rules = List.copyOf(rules);
+    List<Rule> copy = List.copyOf(rules);
+    this.rules = _ -> copy;
     this.time = time;
+  }
+
+  /**
+   * Limits by rules that may change: what was used under a rule's name stays used when the rule has
+   * other numbers.
+   *
+   * @param rules those that a demand must satisfy; thread-safe and quick
+   */
+  public MemoryLimiter(Function<Demand, List<Rule>> rules) {
+    this.rules = rules;
+    this.time = TimeSource.SYSTEM;
   }
 
   @Override
   public Reservation reserve(Demand demand) {
-    List<Charge> charges = Charge.of(rules, demand, Charge.today(time.now()));
+    List<Charge> charges = Charge.of(rules.apply(demand), demand, Charge.today(time.now()));
+    if (charges.isEmpty()) {
+      return UNLIMITED.reserve(demand);
+    }
+    List<Left> left = new ArrayList<>(charges.size());
     long second;
     synchronized (money) {
       second = second();
@@ -48,18 +66,19 @@ public final class MemoryLimiter implements Limiter {
         check(c, second);
       }
       for (Charge c : charges) {
-        if (c.unit().window()) {
+        if (c.window()) {
           window(c).add(second, c.amount());
+          left.add(c.left(window(c).sum(second)));
         } else {
-          money.merge(c.counter(), c.amount(), Math::addExact);
+          left.add(c.left(money.merge(c.counter(), c.amount(), Math::addExact)));
         }
       }
     }
-    return new Held(charges, second);
+    return new Held(charges, second, left);
   }
 
   private void check(Charge c, long second) {
-    if (!c.unit().window()) {
+    if (!c.window()) {
       long held = money.getOrDefault(c.counter(), 0L);
       if (c.amount() > c.limit() - held) {
         throw c.refusal(held, Optional.empty());
@@ -103,11 +122,18 @@ public final class MemoryLimiter implements Limiter {
   private final class Held implements Reservation {
     private final List<Charge> charges;
     private final long second;
+    private final List<Left> left;
     private boolean open = true;
 
-    Held(List<Charge> charges, long second) {
+    Held(List<Charge> charges, long second, List<Left> left) {
       this.charges = charges;
       this.second = second;
+      this.left = List.copyOf(left);
+    }
+
+    @Override
+    public List<Left> left() {
+      return left;
     }
 
     @Override
@@ -134,7 +160,7 @@ public final class MemoryLimiter implements Limiter {
       if (by == 0) {
         return;
       }
-      if (c.unit().window()) {
+      if (c.window()) {
         window(c).correct(second(), second, by);
       } else {
         money.merge(c.counter(), by, Math::addExact);

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import redis.clients.jedis.exceptions.JedisException;
@@ -31,12 +32,14 @@ public final class RedisLimiter implements Limiter {
   private static final long MONEY_SECONDS = Duration.ofDays(32).toSeconds();
 
   // Each counter has 4 arguments: kind, amount, limit, seconds to live (0: for ever).
-  // Answers {0, second} when all fit, else {which, held, seconds to wait or -1}.
+  // Answers {0, second, what each counter holds now} when all fit, else {which, held, seconds to
+  // wait or -1}.
   // Money is compared as a double: exact below 9,007 dollars, and above to a relative 1e-16.
   // INCRBY itself is exact, since it is handed the digits.
   private static final String RESERVE =
       """
       local now = tonumber(redis.call('TIME')[1])
+      local after = {}
       for i, key in ipairs(KEYS) do
         local kind, amount, limit = ARGV[4*i-3], tonumber(ARGV[4*i-2]), tonumber(ARGV[4*i-1])
         local held = 0
@@ -67,6 +70,7 @@ public final class RedisLimiter implements Limiter {
           held = tonumber(redis.call('GET', key) or '0')
           if held + amount > limit then return {i, string.format('%.0f', held), -1} end
         end
+        after[i] = string.format('%.0f', held + amount)
       end
       for i, key in ipairs(KEYS) do
         if ARGV[4*i-3] == 'w' then
@@ -77,7 +81,7 @@ public final class RedisLimiter implements Limiter {
         local ttl = tonumber(ARGV[4*i])
         if ttl > 0 then redis.call('EXPIRE', key, ttl) end
       end
-      return {0, tostring(now), 0}
+      return {0, tostring(now), after}
       """;
 
   // ARGV[1] is the second of the reservation; each counter has 2 arguments: kind, correction.
@@ -97,7 +101,7 @@ public final class RedisLimiter implements Limiter {
 
   private final Redis redis;
   private final String prefix;
-  private final List<Rule> rules;
+  private final Function<Demand, List<Rule>> rules;
   private final Optional<Limiter> fallback;
 
   /**
@@ -108,13 +112,31 @@ public final class RedisLimiter implements Limiter {
    * @param rules a call must satisfy all that apply to it
    */
   public RedisLimiter(Redis redis, String prefix, List<Rule> rules) {
+    this(redis, prefix, fixed(rules), Optional.empty());
+  }
+
+  /**
+   * Limits in a Redis by rules that may change: what was used under a rule's name stays used when
+   * the rule has other numbers.
+   *
+   * @param redis stays the caller's
+   * @param prefix begins the names of all counters, such as {@code myapp}
+   * @param rules those that a demand must satisfy; thread-safe and quick
+   */
+  public RedisLimiter(Redis redis, String prefix, Function<Demand, List<Rule>> rules) {
     this(redis, prefix, rules, Optional.empty());
   }
 
-  private RedisLimiter(Redis redis, String prefix, List<Rule> rules, Optional<Limiter> fallback) {
+  private static Function<Demand, List<Rule>> fixed(List<Rule> rules) {
+    List<Rule> copy = List.copyOf(rules);
+    return _ -> copy;
+  }
+
+  private RedisLimiter(
+      Redis redis, String prefix, Function<Demand, List<Rule>> rules, Optional<Limiter> fallback) {
     this.redis = redis;
     this.prefix = prefix;
-    this.rules = List.copyOf(rules);
+    this.rules = rules;
     this.fallback = fallback;
   }
 
@@ -125,7 +147,8 @@ public final class RedisLimiter implements Limiter {
 
   @Override
   public Reservation reserve(Demand demand) {
-    List<Charge> charges = Charge.of(rules, demand, Charge.today(TimeSource.SYSTEM.now()));
+    List<Charge> charges =
+        Charge.of(rules.apply(demand), demand, Charge.today(TimeSource.SYSTEM.now()));
     if (charges.isEmpty()) {
       return Limiter.UNLIMITED.reserve(demand);
     }
@@ -152,7 +175,7 @@ public final class RedisLimiter implements Limiter {
     int refused = ((Long) answer.get(0)).intValue();
     String number = (String) answer.get(1);
     if (refused == 0) {
-      return new Held(charges, number);
+      return new Held(charges, number, left(charges, (List<?>) answer.get(2)));
     }
     long wait = (Long) answer.get(2);
     throw charges
@@ -162,12 +185,20 @@ public final class RedisLimiter implements Limiter {
             wait < 0 ? Optional.empty() : Optional.of(Duration.ofSeconds(wait)));
   }
 
+  private static List<Left> left(List<Charge> charges, List<?> held) {
+    List<Left> left = new ArrayList<>(charges.size());
+    for (int i = 0; i < charges.size(); i++) {
+      left.add(charges.get(i).left(Long.parseLong((String) held.get(i))));
+    }
+    return left;
+  }
+
   private static String kind(Charge c) {
-    return c.unit().window() ? "w" : "m";
+    return c.window() ? "w" : "m";
   }
 
   private static long secondsToLive(Charge c) {
-    if (c.unit().window()) {
+    if (c.window()) {
       return Window.SECONDS;
     }
     return c.counter().startsWith("usd:total:") ? 0 : MONEY_SECONDS;
@@ -181,11 +212,18 @@ public final class RedisLimiter implements Limiter {
   private final class Held implements Reservation {
     private final List<Charge> charges;
     private final String second;
+    private final List<Left> left;
     private final AtomicBoolean open = new AtomicBoolean(true);
 
-    Held(List<Charge> charges, String second) {
+    Held(List<Charge> charges, String second, List<Left> left) {
       this.charges = charges;
       this.second = second;
+      this.left = List.copyOf(left);
+    }
+
+    @Override
+    public List<Left> left() {
+      return left;
     }
 
     @Override

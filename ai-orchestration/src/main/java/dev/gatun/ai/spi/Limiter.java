@@ -5,6 +5,7 @@ import dev.gatun.ai.ModelRef;
 import dev.gatun.ai.Usage;
 import dev.gatun.ai.Usd;
 import dev.gatun.ai.error.AiException;
+import java.util.List;
 
 /**
  * Keeps to budgets and to limits of requests and tokens a minute. What a call may need at most is
@@ -38,10 +39,41 @@ public interface Limiter {
    * @param tenant on whose behalf, or empty
    * @param model whom it asks
    * @param key the fingerprint of the key
+   * @param requests how many: 1, or 0 where they are counted elsewhere
    * @param tokens prompt and answer together
    * @param cost the highest cost
    */
-  record Demand(String tenant, ModelRef model, String key, long tokens, Usd cost) {}
+  record Demand(String tenant, ModelRef model, String key, long requests, long tokens, Usd cost) {
+    /** One request. */
+    public Demand(String tenant, ModelRef model, String key, long tokens, Usd cost) {
+      this(tenant, model, key, 1, tokens, cost);
+    }
+
+    /** This demand with another number of requests. */
+    public Demand requests(long value) {
+      return new Demand(tenant, model, key, value, tokens, cost);
+    }
+  }
+
+  /** What a limit counts. */
+  enum Unit {
+    /** Requests of the last minute. */
+    REQUESTS,
+    /** Tokens of the last minute. */
+    TOKENS,
+    /** Money of a period, in pico-dollars. */
+    MONEY
+  }
+
+  /**
+   * What a reservation leaves of a limit.
+   *
+   * @param rule the name of the limit's rule
+   * @param unit what it counts
+   * @param most the limit
+   * @param left what is left of it, at least 0
+   */
+  record Left(String rule, Unit unit, long most, long left) {}
 
   /** What is set aside for an attempt. Settle or release it once; later calls do nothing. */
   interface Reservation {
@@ -50,5 +82,10 @@ public interface Limiter {
 
     /** Gives everything back: the attempt reached no provider. */
     void release();
+
+    /** What is left of the limits that it took from, where the limiter tells. */
+    default List<Left> left() {
+      return List.of();
+    }
   }
 }

@@ -182,4 +182,23 @@ abstract class LimiterContract {
         .hasMessageContaining("'provider'");
     assertThat(List.of(Rule.Scope.values())).hasSize(5);
   }
+
+  @Test
+  void aReservationTellsWhatIsLeft() {
+    Limiter limiter =
+        limiter(
+            Rule.forEach("rate", Rule.Scope.TENANT).requestsPerMinute(3).tokensPerMinute(100),
+            Rule.forEach("day", Rule.Scope.TENANT).budget(Usd.of("2"), Rule.Period.DAY));
+    assertThat(limiter.reserve(demand("t", 30, Usd.of("0.5"))).left())
+        .containsExactly(
+            new Limiter.Left("rate", Limiter.Unit.REQUESTS, 3, 2),
+            new Limiter.Left("rate", Limiter.Unit.TOKENS, 100, 70),
+            new Limiter.Left(
+                "day", Limiter.Unit.MONEY, 2 * Usd.PER_DOLLAR, 3 * Usd.PER_DOLLAR / 2));
+    // Where requests are counted elsewhere, only the rest is taken.
+    assertThat(limiter.reserve(demand("t", 30, Usd.ZERO).requests(0)).left())
+        .contains(
+            new Limiter.Left("rate", Limiter.Unit.REQUESTS, 3, 2),
+            new Limiter.Left("rate", Limiter.Unit.TOKENS, 100, 40));
+  }
 }

@@ -5,6 +5,7 @@ import dev.gatun.ai.Status;
 import dev.gatun.ai.json.Json;
 import dev.gatun.ai.observe.LoggingObserver;
 import dev.gatun.ai.observe.MicrometerObserver;
+import dev.gatun.ai.routing.RoutingPolicy;
 import dev.gatun.ai.spi.ProviderConfig;
 import dev.gatun.gateway.Gateway;
 import dev.gatun.gateway.GatewayConfig;
@@ -54,8 +55,9 @@ public final class ServeCommand implements Callable<Integer> {
       ProviderConfig settings = settings();
       GatewayConfig server = GatewayConfig.read(settings);
       AiClient client =
-          AiClient.builder()
-              .discover(settings)
+          server
+              .limits()
+              .protect(AiClient.builder().discover(settings), RoutingPolicy.taskAffinity())
               .observer(new LoggingObserver())
               .observer(new MicrometerObserver(metrics.registry()))
               .build();
@@ -91,7 +93,8 @@ public final class ServeCommand implements Callable<Integer> {
   private void announce(Gateway gateway, AiClient client, GatewayConfig server) {
     List<String> providers =
         client.status().providers().stream().map(Status.ProviderStatus::id).toList();
-    String url = "http://" + server.server().host() + ":" + gateway.port();
+    String scheme = server.server().tls().isPresent() ? "https" : "http";
+    String url = scheme + "://" + server.server().host() + ":" + gateway.port();
     if (json) {
       System.out.println(
           Json.object()
@@ -99,14 +102,15 @@ public final class ServeCommand implements Callable<Integer> {
               .put("url", url)
               .put("port", gateway.port())
               .put("providers", Json.strings(providers))
-              .put("keys", !server.keys().isEmpty())
+              .put("keys", !server.access().open())
               .build());
     } else {
       System.out.println("listening on " + url + ", providers: " + String.join(", ", providers));
       System.out.println(
-          server.keys().isEmpty()
-              ? "anybody on this machine may call: set GATUN_API_KEYS=tenant:key to ask for keys"
-              : "callers need a key of GATUN_API_KEYS");
+          server.access().open()
+              ? "anybody on this machine may call: './gatun key --tenant NAME' makes a key, to ask"
+                  + " callers for one"
+              : "callers need a key: './gatun key --tenant NAME' makes another");
       demo(providers).ifPresent(System.out::println);
     }
     System.out.flush();

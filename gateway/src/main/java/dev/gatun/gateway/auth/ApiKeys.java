@@ -1,38 +1,49 @@
 package dev.gatun.gateway.auth;
 
-import dev.gatun.gateway.http.Exchange;
-import dev.gatun.gateway.http.Problem;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The keys of the gateway's own clients. Only their SHA-256 is kept. All are compared with each
- * request, in constant time, so that the time tells nothing. Immutable and thread-safe.
+ * The keys of the gateway's own clients. Only their SHA-256 is kept. A key is found by the first 8
+ * bytes of its hash, which nobody can choose, and then compared in constant time, so that the time
+ * tells nothing of a key. Immutable and thread-safe.
  */
 public final class ApiKeys {
-  private static final class Entry {
-    private final byte[] hash;
-    private final Principal principal;
+  /** No keys. */
+  public static final ApiKeys NONE = new ApiKeys(List.of());
 
-    Entry(byte[] hash, Principal principal) {
-      this.hash = hash;
-      this.principal = principal;
+  private static final int KEY_BYTES = 32;
+
+  /**
+   * A key.
+   *
+   * @param hash its SHA-256 in hexadecimal digits
+   * @param principal who has it
+   * @param expires when it stops to be valid
+   */
+  record Entry(String hash, Principal principal, Optional<Instant> expires) {}
+
+  private final Map<Long, List<Entry>> byPrefix = new HashMap<>();
+
+  ApiKeys(List<Entry> entries) {
+    for (Entry e : entries) {
+      byPrefix
+          .computeIfAbsent(prefix(HexFormat.of().parseHex(e.hash())), _ -> new ArrayList<>())
+          .add(e);
     }
-  }
-
-  private final List<Entry> entries;
-
-  private ApiKeys(List<Entry> entries) {
-    this.entries = List.copyOf(entries);
   }
 
   /**
@@ -62,77 +73,65 @@ public final class ApiKeys {
           scopes.add(Scope.of(scope.strip().toLowerCase(Locale.ROOT)));
         }
       }
-      entries.add(new Entry(hash(fields[1], number), new Principal(fields[0], scopes)));
+      entries.add(
+          new Entry(
+              givenHash(fields[1], number), new Principal(fields[0], scopes), Optional.empty()));
     }
     return new ApiKeys(entries);
   }
 
-  private static byte[] hash(String key, int number) {
+  private static String givenHash(String key, int number) {
     if (key.startsWith("sha256-")) {
       String digits = key.substring(7);
       if (!digits.matches("[0-9a-fA-F]{64}")) {
         throw new IllegalArgumentException(
             "API key " + number + " must have 64 hexadecimal digits after sha256-");
       }
-      return HexFormat.of().parseHex(digits);
+      return digits;
     }
     if (key.length() < 16) {
       throw new IllegalArgumentException(
           "API key " + number + " must have at least 16 characters: shorter ones can be guessed");
     }
-    return sha256(key);
+    return hash(key);
   }
 
-  /** Whether there is none: then everybody may do everything. */
+  /** A new key: 256 random bits after {@code gatun-}. */
+  public static String generate() {
+    byte[] bytes = new byte[KEY_BYTES];
+    new SecureRandom().nextBytes(bytes);
+    return "gatun-" + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+  }
+
+  /** The SHA-256 of a key in hexadecimal digits. */
+  public static String hash(String key) {
+    return HexFormat.of().formatHex(sha256(key));
+  }
+
+  /** Whether there is none. */
   public boolean isEmpty() {
-    return entries.isEmpty();
+    return byPrefix.isEmpty();
   }
 
-  /** Who has a key. */
-  public Optional<Principal> find(String key) {
+  /** Who has a key that is valid at a time. */
+  public Optional<Principal> find(String key, Instant now) {
     byte[] hash = sha256(key);
-    @Nullable Principal found = null;
-    for (Entry e : entries) {
-      if (MessageDigest.isEqual(e.hash, hash)) {
-        found = e.principal;
+    Optional<Principal> found = Optional.empty();
+    for (Entry e : byPrefix.getOrDefault(prefix(hash), List.of())) {
+      if (MessageDigest.isEqual(HexFormat.of().parseHex(e.hash()), hash)
+          && e.expires().map(now::isBefore).orElse(true)) {
+        found = Optional.of(e.principal());
       }
     }
-    return Optional.ofNullable(found);
+    return found;
   }
 
-  /**
-   * Who sends a request, by {@code Authorization: Bearer KEY} or {@code x-api-key: KEY}.
-   *
-   * @throws Problem 401 without a key or with a wrong one, 403 when it lacks the scope
-   */
-  public Principal authenticate(Exchange exchange, Scope scope) {
-    if (isEmpty()) {
-      return Principal.ANYBODY;
+  private static long prefix(byte[] hash) {
+    long prefix = 0;
+    for (int i = 0; i < Long.BYTES; i++) {
+      prefix = (prefix << 8) | (hash[i] & 0xff);
     }
-    Principal principal =
-        key(exchange)
-            .flatMap(this::find)
-            .orElseThrow(() -> {
-              exchange.setHeader("WWW-Authenticate", "Bearer");
-              return Problem.of(
-                  401,
-                  "unauthorized",
-                  "A valid API key is needed, as 'Authorization: Bearer KEY' or 'x-api-key:"
-                      + " KEY'");
-            });
-    if (!principal.scopes().contains(scope)) {
-      throw Problem.of(403, "forbidden", "The API key lacks the scope '" + scope.label() + "'");
-    }
-    return principal;
-  }
-
-  private static Optional<String> key(Exchange exchange) {
-    Optional<String> bearer =
-        exchange
-            .header("authorization")
-            .filter(h -> h.regionMatches(true, 0, "Bearer ", 0, 7))
-            .map(h -> h.substring(7).strip());
-    return bearer.isPresent() ? bearer : exchange.header("x-api-key").map(String::strip);
+    return prefix;
   }
 
   private static byte[] sha256(String key) {

@@ -30,7 +30,8 @@ public final class ChatCompletions {
   public void handle(Exchange exchange, Principal principal) {
     Fields fields = Fields.of(exchange.json());
     ChatRequest.Builder builder =
-        OpenAiRequest.read(fields, models.resolve(fields.text("model"))).tenant(principal.tenant());
+        OpenAiRequest.read(fields, models.resolve(fields.text("model"), principal))
+            .tenant(principal.tenant());
     RouteHeaders.read(exchange, builder);
     ChatRequest request = builder.build();
     exchange.interruptWhenClientLeaves();

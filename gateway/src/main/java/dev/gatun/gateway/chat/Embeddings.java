@@ -39,7 +39,7 @@ public final class Embeddings {
     EmbeddingRequest request =
         new EmbeddingRequest(
             inputs,
-            models.resolve(f.text("model")),
+            models.resolve(f.text("model"), principal),
             f.integer("dimensions", 1),
             Optional.empty(),
             principal.tenant(),

@@ -29,7 +29,7 @@ public final class Messages {
   public void handle(Exchange exchange, Principal principal) {
     Fields fields = Fields.of(exchange.json());
     ChatRequest.Builder builder =
-        AnthropicRequest.read(fields, models.resolve(fields.text("model")))
+        AnthropicRequest.read(fields, models.resolve(fields.text("model"), principal))
             .tenant(principal.tenant());
     RouteHeaders.read(exchange, builder);
     ChatRequest request = builder.build();

@@ -27,22 +27,31 @@ public final class Models {
   /**
    * The model of a name; empty for {@code auto}.
    *
-   * @throws Problem 404 when no provider has it
+   * @throws Problem 404 when no provider has it, 403 when the caller may not ask it
    */
-  public Optional<ModelRef> resolve(String name) {
+  public Optional<ModelRef> resolve(String name, Principal principal) {
     if (name.equals(AUTO)) {
       return Optional.empty();
     }
+    ModelRef model = named(name);
+    if (!principal.models().allows(model)) {
+      throw Problem.of(
+          403, "model-not-allowed", "The API key may not use the model '" + model + "'");
+    }
+    return Optional.of(model);
+  }
+
+  private ModelRef named(String name) {
     List<Status.ProviderStatus> providers = client.status().providers();
     for (Status.ProviderStatus p : providers) {
       String prefix = p.id() + "/";
       if (name.startsWith(prefix) && name.length() > prefix.length()) {
-        return Optional.of(ModelRef.parse(name));
+        return ModelRef.parse(name);
       }
     }
     for (Status.ProviderStatus p : providers) {
       if (p.models().contains(name)) {
-        return Optional.of(new ModelRef(p.id(), name));
+        return new ModelRef(p.id(), name);
       }
     }
     throw Problem.of(
@@ -58,7 +67,11 @@ public final class Models {
     List<Json> data = new ArrayList<>();
     data.add(model(AUTO, "gatun"));
     for (Status.ProviderStatus p : client.status().providers()) {
-      p.models().forEach(m -> data.add(model(p.id() + "/" + m, p.id())));
+      for (String m : p.models()) {
+        if (principal.models().allows(new ModelRef(p.id(), m))) {
+          data.add(model(p.id() + "/" + m, p.id()));
+        }
+      }
     }
     exchange.send(200, Json.object().put("object", "list").put("data", new Json.Arr(data)).build());
   }

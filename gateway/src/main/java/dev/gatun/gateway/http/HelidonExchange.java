@@ -170,7 +170,6 @@ final class HelidonExchange implements Exchange {
     }
     response.status(200);
     response.headers().set(CONTENT_TYPE, "text/event-stream");
-    response.headers().set(HeaderNames.CACHE_CONTROL, "no-cache");
     // Proxies such as nginx would hold events back otherwise.
     response.header(HeaderNames.create("X-Accel-Buffering"), "no");
     return new Events(response.outputStream());

@@ -1,13 +1,20 @@
 package dev.gatun.gateway.http;
 
 import dev.gatun.ai.error.AiException;
-import dev.gatun.gateway.auth.ApiKeys;
+import dev.gatun.ai.json.Json;
+import dev.gatun.gateway.auth.Access;
+import dev.gatun.gateway.auth.FileWatch;
 import dev.gatun.gateway.auth.Principal;
+import dev.gatun.gateway.limit.Limits;
+import dev.gatun.gateway.observe.AuditLog;
 import dev.gatun.gateway.observe.HttpMetrics;
+import dev.gatun.gateway.observe.Tracing;
 import dev.gatun.gateway.state.StateUnavailableException;
+import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Method;
 import io.helidon.webserver.WebServer;
+import io.helidon.webserver.WebServerConfig;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
@@ -31,9 +38,19 @@ public final class Server implements AutoCloseable {
   private static final Logger ACCESS = LoggerFactory.getLogger("dev.gatun.gateway.access");
   private static final Logger LOG = LoggerFactory.getLogger(Server.class);
 
+  private static final HeaderName REQUEST_ID = HeaderNames.create("X-Request-Id");
+  private static final HeaderName CONTENT_TYPE_OPTIONS =
+      HeaderNames.create("X-Content-Type-Options");
+  private static final HeaderName REFERRER_POLICY = HeaderNames.create("Referrer-Policy");
+  private static final HeaderName FRAME_OPTIONS = HeaderNames.create("X-Frame-Options");
+  private static final HeaderName SECURITY_POLICY = HeaderNames.create("Content-Security-Policy");
+  private static final HeaderName TRANSPORT_SECURITY =
+      HeaderNames.create("Strict-Transport-Security");
+
   private final Settings settings;
-  private final ApiKeys keys;
-  private final HttpMetrics metrics;
+  private final Guard guard;
+  private final Watchers watchers;
+  private final FileWatch files = new FileWatch();
   private final DisconnectWatch watch = new DisconnectWatch();
   private final AtomicInteger inFlight = new AtomicInteger();
   private final WebServer server;
@@ -49,6 +66,7 @@ public final class Server implements AutoCloseable {
    * @param maxConcurrent the most requests at once; more are answered by 503
    * @param drain how long requests may go on when the server stops
    * @param corsOrigins origins whose pages may call, or {@code *}; empty for none
+   * @param tls the certificate; without one it speaks plain HTTP
    */
   public record Settings(
       String host,
@@ -57,7 +75,8 @@ public final class Server implements AutoCloseable {
       Duration idle,
       int maxConcurrent,
       Duration drain,
-      List<String> corsOrigins) {
+      List<String> corsOrigins,
+      Optional<TlsFiles> tls) {
     /** Copies the list. */
     public Settings {
       corsOrigins = List.copyOf(corsOrigins);
@@ -65,15 +84,32 @@ public final class Server implements AutoCloseable {
   }
 
   /**
+   * What stands before every endpoint.
+   *
+   * @param access who may call
+   * @param limits how much
+   */
+  public record Guard(Access access, Limits limits) {}
+
+  /**
+   * What sees every request.
+   *
+   * @param metrics counts and times
+   * @param audit who was refused and what was changed
+   * @param tracing traces
+   */
+  public record Watchers(HttpMetrics metrics, AuditLog audit, Tracing tracing) {}
+
+  /**
    * Starts a server.
    *
    * @throws UncheckedIOException when the port is taken
    */
-  public Server(Settings settings, ApiKeys keys, HttpMetrics metrics, List<Route> routes) {
+  public Server(Settings settings, Guard guard, Watchers watchers, List<Route> routes) {
     this.settings = settings;
-    this.keys = keys;
-    this.metrics = metrics;
-    server =
+    this.guard = guard;
+    this.watchers = watchers;
+    WebServerConfig.Builder builder =
         WebServer.builder()
             .host(settings.host())
             .port(settings.port())
@@ -86,14 +122,25 @@ public final class Server implements AutoCloseable {
                     .maxPrologueLength(8 * 1024)
                     .addReceiveListener(watch)
                     .build())
-            .routing(r -> routes(r, routes))
-            .build();
+            .routing(r -> routes(r, routes));
+    settings.tls().ifPresent(t -> builder.tls(t.load()));
+    server = builder.build();
     try {
       server.start();
     } catch (RuntimeException e) {
       watch.close();
+      files.close();
       throw e;
     }
+    settings
+        .tls()
+        .ifPresent(t ->
+            files.onChange(
+                t.files(),
+                () -> {
+                  server.reloadTls(t.load());
+                  watchers.audit().write("tls.changed", Json.Obj.EMPTY);
+                }));
   }
 
   private void routes(HttpRouting.Builder routing, List<Route> routes) {
@@ -131,13 +178,14 @@ public final class Server implements AutoCloseable {
     long start = System.nanoTime();
     String id = requestId(req);
     HelidonExchange exchange = new HelidonExchange(req, res, id, settings.maxBody(), watch.open());
-    res.header(HeaderNames.create("X-Request-Id"), id);
-    res.header(HeaderNames.create("X-Content-Type-Options"), "nosniff");
-    res.header(HeaderNames.create("Referrer-Policy"), "no-referrer");
+    res.header(REQUEST_ID, id);
+    headers(res);
     cors(req, res);
     Caller caller = new Caller();
     inFlight.incrementAndGet();
-    try (var _ = MDC.putCloseable("request_id", id)) {
+    Tracing.Request span = watchers.tracing().begin(exchange, route.path());
+    try (var _ = MDC.putCloseable("request_id", id);
+        var _ = MDC.putCloseable("trace_id", span.traceId())) {
       try {
         dispatch(route, req, exchange, caller);
       } catch (Problem p) {
@@ -163,16 +211,56 @@ public final class Server implements AutoCloseable {
       inFlight.decrementAndGet();
       exchange.finish();
       long nanos = System.nanoTime() - start;
-      metrics.answered(route.method(), route.path(), res.status().code(), nanos);
+      int status = res.status().code();
+      span.end(caller.tenant, status);
+      watchers.metrics().answered(route.method(), route.path(), status, nanos);
+      audit(route, exchange, caller, status);
       ACCESS
           .atInfo()
           .addKeyValue("request_id", id)
           .addKeyValue("method", exchange.method())
           .addKeyValue("route", route.path())
-          .addKeyValue("status", res.status().code())
+          .addKeyValue("status", status)
           .addKeyValue("ms", nanos / 1_000_000)
           .addKeyValue("tenant", caller.tenant)
+          .addKeyValue("trace_id", span.traceId())
           .log("request");
+    }
+  }
+
+  /** Against pages that show an answer in a frame, guess its type or keep it. */
+  private void headers(ServerResponse res) {
+    res.header(CONTENT_TYPE_OPTIONS, "nosniff");
+    res.header(REFERRER_POLICY, "no-referrer");
+    res.header(FRAME_OPTIONS, "DENY");
+    res.header(SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'");
+    res.header(HeaderNames.CACHE_CONTROL, "no-store");
+    if (settings.tls().isPresent()) {
+      res.header(TRANSPORT_SECURITY, "max-age=31536000");
+    }
+  }
+
+  /** Who was refused, and what was taken away. */
+  private void audit(Route route, Exchange exchange, Caller caller, int status) {
+    String event =
+        switch (status) {
+          case 401 -> "auth.refused";
+          case 403 -> "auth.forbidden";
+          default -> route.method().equals("DELETE") && status < 300 ? "deleted" : "";
+        };
+    if (!event.isEmpty()) {
+      watchers
+          .audit()
+          .write(
+              event,
+              Json.object()
+                  .put("request_id", exchange.requestId())
+                  .put("address", exchange.clientAddress())
+                  .put("tenant", caller.tenant)
+                  .put("method", route.method())
+                  .put("path", printable(exchange.path()))
+                  .put("status", status)
+                  .build());
     }
   }
 
@@ -190,11 +278,15 @@ public final class Server implements AutoCloseable {
       throw Problem.of(503, "overloaded", "The gateway has too much to do")
           .retryAfter(Optional.of(Duration.ofSeconds(1)));
     }
-    Principal principal =
-        route.scope().isPresent()
-            ? keys.authenticate(exchange, route.scope().get())
-            : Principal.ANYBODY;
-    caller.tenant = principal.tenant();
+    Principal principal = Principal.ANYBODY;
+    if (route.scope().isPresent()) {
+      principal = guard.access().authenticate(exchange);
+      caller.tenant = principal.tenant();
+      Access.require(principal, route.scope().get());
+      if (route.method().equals("POST")) {
+        guard.limits().admit(exchange, principal);
+      }
+    }
     route.endpoint().handle(exchange, principal);
   }
 
@@ -218,7 +310,7 @@ public final class Server implements AutoCloseable {
   /** The client's own id when it is harmless in logs and headers, else a new one. */
   private static String requestId(ServerRequest req) {
     return req.headers()
-        .first(HeaderNames.create("X-Request-Id"))
+        .first(REQUEST_ID)
         .filter(v -> v.matches("[A-Za-z0-9._-]{1,64}"))
         .orElseGet(() -> UUID.randomUUID().toString());
   }
@@ -232,7 +324,9 @@ public final class Server implements AutoCloseable {
     }
     res.header(HeaderNames.ACCESS_CONTROL_ALLOW_ORIGIN, origin.get());
     res.header(HeaderNames.VARY, "Origin");
-    res.header(HeaderNames.ACCESS_CONTROL_EXPOSE_HEADERS, "X-Request-Id, Retry-After");
+    res.header(
+        HeaderNames.ACCESS_CONTROL_EXPOSE_HEADERS,
+        "X-Request-Id, Retry-After, RateLimit, RateLimit-Policy, X-Gatun-Model, X-Gatun-Cost-Usd");
     if (preflight(req)) {
       res.header(HeaderNames.ACCESS_CONTROL_ALLOW_METHODS, "GET, POST, DELETE");
       res.header(
@@ -270,5 +364,6 @@ public final class Server implements AutoCloseable {
     }
     server.stop();
     watch.close();
+    files.close();
   }
 }

@@ -1,0 +1,3 @@
+/** What tenants may use. */
+@org.jspecify.annotations.NullMarked
+package dev.gatun.gateway.limit;
