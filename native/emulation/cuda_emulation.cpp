@@ -14,6 +14,10 @@
 #if !defined(__x86_64__)
 #include <ucontext.h>
 #endif
+#if defined(__SANITIZE_ADDRESS__)
+#include <sanitizer/asan_interface.h>
+#include <sanitizer/common_interface_defs.h>
+#endif
 
 namespace emulation {
 
@@ -22,16 +26,39 @@ thread_local Block *block;
 
 namespace {
 
-constexpr size_t STACK = 256 * 1024;
+constexpr size_t STACK = 256 * 1024, GUARD = 4096;
 
 thread_local std::string failure; // of the last launch
 thread_local cudaError_t lastError = cudaSuccess;
 
 enum class State { READY, BARRIER, WARP, DONE };
 
+// The address sanitizer wants to know which stack is in use.
+struct Watched {
+#if defined(__SANITIZE_ADDRESS__)
+  const void *bottom = nullptr;
+  size_t size = 0;
+  void *fake = nullptr;
+
+  void leave(const Watched &to) { __sanitizer_start_switch_fiber(&fake, to.bottom, to.size); }
+  void comeBack() { __sanitizer_finish_switch_fiber(fake, nullptr, nullptr); }
+  void arriveFrom(Watched &from) { __sanitizer_finish_switch_fiber(fake, &from.bottom, &from.size); }
+  void use(char *stack) {
+    bottom = stack;
+    size = STACK;
+    __asan_unpoison_memory_region(stack + GUARD, STACK - GUARD); // frames that a failure gave up
+  }
+#else
+  void leave(const Watched &) {}
+  void comeBack() {}
+  void arriveFrom(Watched &) {}
+  void use(char *) {}
+#endif
+};
+
 #if defined(__x86_64__)
 
-struct Context {
+struct Context : Watched {
   void *stack = nullptr;
 };
 
@@ -61,9 +88,14 @@ gatun_emulation_switch:
 .size gatun_emulation_switch,.-gatun_emulation_switch
 )");
 
-void change(Context &from, Context &to) { gatun_emulation_switch(&from.stack, to.stack); }
+void change(Context &from, Context &to) {
+  from.leave(to);
+  gatun_emulation_switch(&from.stack, to.stack);
+  from.comeBack();
+}
 
 void prepare(Context &c, char *stack, void (*entry)()) {
+  c.use(stack);
   auto top = reinterpret_cast<uintptr_t>(stack + STACK) & ~uintptr_t{15};
   auto *slot = reinterpret_cast<void **>(top);
   *--slot = nullptr; // where a caller's address would be: at entry rsp is 8 modulo 16
@@ -76,13 +108,18 @@ void prepare(Context &c, char *stack, void (*entry)()) {
 
 #else
 
-struct Context {
+struct Context : Watched {
   ucontext_t context;
 };
 
-void change(Context &from, Context &to) { swapcontext(&from.context, &to.context); }
+void change(Context &from, Context &to) {
+  from.leave(to);
+  swapcontext(&from.context, &to.context);
+  from.comeBack();
+}
 
 void prepare(Context &c, char *stack, void (*entry)()) {
+  c.use(stack);
   getcontext(&c.context);
   c.context.uc_stack.ss_sp = stack;
   c.context.uc_stack.ss_size = STACK;
@@ -133,7 +170,7 @@ struct Scheduler {
     if (s == MAP_FAILED) {
       return nullptr;
     }
-    mprotect(s, 4096, PROT_NONE); // the guard: an overflow ends the process instead of spoiling memory
+    mprotect(s, GUARD, PROT_NONE); // the guard: an overflow ends the process instead of spoiling memory
     return static_cast<char *>(s);
   }
 };
@@ -162,6 +199,7 @@ void complete(Warp &w) {
 bool full(const Warp &w) { return w.arrived && w.arrived == (w.mask & w.live); }
 
 void enter() {
+  scheduler.current->context.arriveFrom(scheduler.main);
   scheduler.body(scheduler.context);
   wait(State::DONE); // never comes back
 }
