@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.squareup.moshi.Moshi;
 import dev.gatun.examples.Cli;
 import dev.gatun.nn.format.SafeTensors;
+import dev.gatun.tensor.Device;
 import dev.gatun.tensor.Gatun;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
@@ -156,6 +157,9 @@ final class TrainMnistTest {
   @Test
   void wrongOptionsAreOneSentence() {
     assertError(train(out, "--device", "tpu"), "Unknown device 'tpu'");
+    if (Device.list().stream().noneMatch(f -> f.device().type().equals("cuda") && f.usable())) {
+      assertError(train(out, "--device", "cuda"), "Device cuda is not usable: ");
+    }
     assertError(train(out, "--epochs", "0"), "--epochs must be at least 1");
     assertError(train(out, "--lr", "-1"), "--lr must be a positive number");
     assertError(train(out, "--model", "rnn"), "rnn");
