@@ -21,8 +21,8 @@
 
 namespace emulation {
 
-thread_local Thread *self;
-thread_local Block *block;
+GATUN_FAST_THREAD_LOCAL Thread *self;
+GATUN_FAST_THREAD_LOCAL Block *block;
 
 namespace {
 

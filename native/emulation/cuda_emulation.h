@@ -89,8 +89,10 @@ struct Block {
   void *shared;
 };
 
-extern thread_local Thread *self;
-extern thread_local Block *block;
+// Few enough to lie where every thread finds them without a call, in a library that is loaded late, too.
+#define GATUN_FAST_THREAD_LOCAL thread_local __attribute__((tls_model("initial-exec")))
+extern GATUN_FAST_THREAD_LOCAL Thread *self;
+extern GATUN_FAST_THREAD_LOCAL Block *block;
 
 void barrier();
 

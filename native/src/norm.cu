@@ -133,6 +133,8 @@ dim3 warpGrid(const Call &call, int64_t rows) {
   return dim3(static_cast<unsigned>(std::min((rows + WARPS - 1) / WARPS, enough)));
 }
 
+dim3 warpThreads(int64_t rows) { return dim3(32 * static_cast<unsigned>(std::min<int64_t>(rows, WARPS))); }
+
 dim3 blockGrid(int64_t rows) { return dim3(static_cast<unsigned>(std::min<int64_t>(rows, 1 << 20))); }
 
 } // namespace
@@ -163,9 +165,9 @@ int32_t gatun_softmax(gatun_context *context, int32_t axis, int32_t logarithmic,
     dim3 grid = warpGrid(call, rows.starts.n);
     bool log = logarithmic != 0;
     if (rows.n <= 128) {
-      GATUN_LAUNCH((softmaxWarp<T, 4>), grid, dim3(32 * WARPS), 0, call.stream(), from, to, rows, log);
+      GATUN_LAUNCH((softmaxWarp<T, 4>), grid, warpThreads(rows.starts.n), 0, call.stream(), from, to, rows, log);
     } else if (rows.n <= 1024) {
-      GATUN_LAUNCH((softmaxWarp<T, 32>), grid, dim3(32 * WARPS), 0, call.stream(), from, to, rows, log);
+      GATUN_LAUNCH((softmaxWarp<T, 32>), grid, warpThreads(rows.starts.n), 0, call.stream(), from, to, rows, log);
     } else {
       GATUN_LAUNCH(softmaxBlock<T>, blockGrid(rows.starts.n), dim3(512), 0, call.stream(), from, to, rows, log);
     }
@@ -197,9 +199,9 @@ int32_t gatun_layer_norm(gatun_context *context, int32_t axes, double epsilon, c
     auto *b = bias ? static_cast<const T *>(bias->data) : nullptr;
     dim3 grid = warpGrid(call, rows.starts.n);
     if (rows.n <= 128) {
-      GATUN_LAUNCH((layerNormWarp<T, 4>), grid, dim3(32 * WARPS), 0, call.stream(), from, w, b, to, rows, epsilon);
+      GATUN_LAUNCH((layerNormWarp<T, 4>), grid, warpThreads(rows.starts.n), 0, call.stream(), from, w, b, to, rows, epsilon);
     } else if (rows.n <= 1024) {
-      GATUN_LAUNCH((layerNormWarp<T, 32>), grid, dim3(32 * WARPS), 0, call.stream(), from, w, b, to, rows, epsilon);
+      GATUN_LAUNCH((layerNormWarp<T, 32>), grid, warpThreads(rows.starts.n), 0, call.stream(), from, w, b, to, rows, epsilon);
     } else {
       GATUN_LAUNCH(layerNormBlock<T>, blockGrid(rows.starts.n), dim3(512), 0, call.stream(), from, w, b, to, rows, epsilon);
     }

@@ -151,7 +151,7 @@ int fold(const Call &call, const gatun_tensor *x, uint64_t axes, const gatun_ten
   bool columns = kept.rank > 0 && kept.stride[0][kept.rank - 1] == 1 && kept.shape[kept.rank - 1] >= 32;
   int64_t busy = int64_t{call.context()->multiprocessors} * 512;
   if (gone.n <= 32 || (columns && (kept.n >= busy || gone.n <= 256))) {
-    GATUN_LAUNCH((byThread<T, Y, F>), dim3(call.blocks(kept.n, 128)), dim3(128), 0, call.stream(), from, kept, gone, to, f);
+    GATUN_LAUNCH((byThread<T, Y, F>), dim3(call.blocks(kept.n, 128)), dim3(kept.n < 128 ? threadsFor(kept.n) : 128), 0, call.stream(), from, kept, gone, to, f);
     return GATUN_OK;
   }
   int64_t blocks = int64_t{call.context()->multiprocessors} * 8;
@@ -164,7 +164,7 @@ int fold(const Call &call, const gatun_tensor *x, uint64_t axes, const gatun_ten
   int threads = gone.n / parts <= 128 ? 64 : 256;
   auto grid = static_cast<unsigned>(std::min<int64_t>(kept.n * parts, 1 << 20));
   GATUN_LAUNCH((byBlock<T, F>), dim3(grid), dim3(threads), 0, call.stream(), from, kept, gone, parts, values, f);
-  GATUN_LAUNCH((join<Y, F>), dim3(call.blocks(kept.n, 128)), dim3(128), 0, call.stream(), values, kept.n, parts, to, f);
+  GATUN_LAUNCH((join<Y, F>), dim3(call.blocks(kept.n, 128)), dim3(kept.n < 128 ? threadsFor(kept.n) : 128), 0, call.stream(), values, kept.n, parts, to, f);
   return GATUN_OK;
 }
 

@@ -103,7 +103,7 @@ int32_t gatun_scan(
     auto *from = static_cast<const T *>(x->data) + xStart;
     auto *to = static_cast<T *>(y->data) + yStart;
     if (n <= 64 || (n <= 1024 && lines.n >= 4096)) {
-      GATUN_LAUNCH(byThread<T>, dim3(call.blocks(lines.n, 128)), dim3(128), 0, call.stream(), from, to, lines, n, xStep, yStep, kind);
+      GATUN_LAUNCH(byThread<T>, dim3(call.blocks(lines.n, 128)), dim3(lines.n < 128 ? threadsFor(lines.n) : 128), 0, call.stream(), from, to, lines, n, xStep, yStep, kind);
     } else {
       auto grid = static_cast<unsigned>(std::min<int64_t>(lines.n, 1 << 20));
       GATUN_LAUNCH(byBlock<T>, dim3(grid), dim3(256), 0, call.stream(), from, to, lines, n, xStep, yStep, kind);

@@ -169,7 +169,7 @@ int32_t gatun_sort(gatun_context *context, int32_t axis, int32_t descending, con
     auto *places = static_cast<int64_t *>(i0.data), *otherPlaces = static_cast<int64_t *>(i1.data);
     each(call, from, Begin<T>{static_cast<const T *>(x->data), keys, places, n});
     for (int64_t width = 1; width < n; width *= 2) {
-      GATUN_LAUNCH(merge<T>, dim3(call.blocks(total, 256)), dim3(256), 0, call.stream(), keys, places, otherKeys, otherPlaces, n, total,
+      GATUN_LAUNCH(merge<T>, dim3(call.blocks(total, 256)), dim3(threadsFor(total)), 0, call.stream(), keys, places, otherKeys, otherPlaces, n, total,
           width, descending != 0);
       std::swap(keys, otherKeys);
       std::swap(places, otherPlaces);

@@ -108,11 +108,14 @@ __global__ void eachKernel(Walk<N> w, F f) {
   }
 }
 
+// As many threads of a block as there is work for, 256 at most.
+inline unsigned threadsFor(int64_t n) { return n >= 256 ? 256 : static_cast<unsigned>((n + 31) / 32 * 32); }
+
 // f(i, positions) for every element.
 template <int N, typename F>
 void each(const Call &call, const Walk<N> &w, F f) {
   if (w.n > 0) {
-    GATUN_LAUNCH((eachKernel<N, F>), dim3(call.blocks(w.n, 256)), dim3(256), 0, call.stream(), w, f);
+    GATUN_LAUNCH((eachKernel<N, F>), dim3(call.blocks(w.n, 256)), dim3(threadsFor(w.n)), 0, call.stream(), w, f);
   }
 }
 
@@ -176,7 +179,7 @@ void map(const Call &call, const gatun_tensor *a, const gatun_tensor *y, F f) {
   auto *from = static_cast<const A *>(a->data);
   auto *to = static_cast<Y *>(y->data);
   if (w.n > 0 && w.dense() && w.n % V == 0 && aligned(from) && aligned(to)) {
-    GATUN_LAUNCH((mapKernel<V, A, Y, F>), dim3(call.blocks(w.n / V, 256)), dim3(256), 0, call.stream(), from, to, w.n, f);
+    GATUN_LAUNCH((mapKernel<V, A, Y, F>), dim3(call.blocks(w.n / V, 256)), dim3(threadsFor(w.n / V)), 0, call.stream(), from, to, w.n, f);
   } else {
     each(call, w, Map1<A, Y, F>{from, to, f});
   }
@@ -193,7 +196,7 @@ void map(const Call &call, const gatun_tensor *a, const gatun_tensor *b, const g
   auto *to = static_cast<Y *>(y->data);
   if (w.n > 0 && w.dense() && w.n % V == 0 && aligned(left) && aligned(right) && aligned(to)) {
     GATUN_LAUNCH(
-        (mapKernel<V, A, B, Y, F>), dim3(call.blocks(w.n / V, 256)), dim3(256), 0, call.stream(), left, right, to, w.n, f);
+        (mapKernel<V, A, B, Y, F>), dim3(call.blocks(w.n / V, 256)), dim3(threadsFor(w.n / V)), 0, call.stream(), left, right, to, w.n, f);
   } else {
     each(call, w, Map2<A, B, Y, F>{left, right, to, f});
   }

@@ -9,6 +9,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -77,5 +78,11 @@ class BuiltLibrariesTest {
         assertThat(abi.lastError()).isNotBlank();
       }
     }
+  }
+
+  @Test
+  void emulateAsPromised() throws Exception {
+    Path program = built("cuda-emulated").resolveSibling("emulation_test");
+    assertThat(StubLibrary.run(program.toString())).contains("all as promised");
   }
 }
