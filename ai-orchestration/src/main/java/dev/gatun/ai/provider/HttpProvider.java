@@ -190,7 +190,10 @@ final class HttpProvider implements Provider {
    * may be in any answer.
    */
   static String withoutKey(String text, String key) {
-    return key.length() < SHORTEST_SECRET ? text : text.replace(key, "[key]");
+    // In JSON a slash may be written in two ways.
+    return key.length() < SHORTEST_SECRET
+        ? text
+        : text.replace(key, "[key]").replace(key.replace("/", "\\/"), "[key]");
   }
 
   /** The body of a success; another status is an error. */

@@ -3,6 +3,7 @@ package dev.gatun.ai.provider;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gatun.ai.ChatRequest;
+import dev.gatun.ai.ReasoningEffort;
 import dev.gatun.ai.Tool;
 import dev.gatun.ai.WebSearch;
 import dev.gatun.ai.contract.ProviderContract;
@@ -46,5 +47,14 @@ class OpenAiChatTest extends ProviderContract {
       assertThat(path(model, tools)).endsWith("/chat/completions");
       assertThat(path(model, search)).endsWith("/responses");
     }
+  }
+
+  @Test
+  void modelsThatCannotButReasonAreToldToReasonLittle() {
+    ChatRequest none = ChatRequest.builder().user("hi").reasoning(ReasoningEffort.NONE).build();
+    path("gpt-6.1-sol", none);
+    assertThat(server().requests().getLast().body()).contains("\"reasoning_effort\":\"low\"");
+    path("gpt-6-luna", none);
+    assertThat(server().requests().getLast().body()).contains("\"reasoning_effort\":\"none\"");
   }
 }

@@ -86,7 +86,7 @@ public final class OpenAiChat implements Dialect {
     }
     format(r.format()).ifPresent(f -> b.put("response_format", f));
     if (model.can(Set.of(Capability.REASONING))) {
-      r.reasoning().ifPresent(e -> b.put("reasoning_effort", e.name()));
+      r.reasoning().ifPresent(e -> b.put("reasoning_effort", Thinking.word(model, e)));
     }
     if (flavor == Flavor.SONAR) {
       r.search().ifPresent(s -> search(s, b));

@@ -86,7 +86,9 @@ public final class Responses implements Dialect {
     }
     format(r.format(), b);
     if (model.can(Set.of(Capability.REASONING))) {
-      r.reasoning().ifPresent(e -> b.put("reasoning", Json.object("effort", Json.of(e.name()))));
+      r.reasoning()
+          .ifPresent(
+              e -> b.put("reasoning", Json.object("effort", Json.of(Thinking.word(model, e)))));
     }
     if (flavor != Flavor.AGENT) {
       b.put("store", false);

@@ -5,9 +5,9 @@ import dev.gatun.ai.spi.ModelInfo;
 import java.util.regex.Pattern;
 
 /**
- * How the makers' models are told how much to reason: older ones by a budget of tokens, newer ones
- * by a word. By their names, since each generation refuses with status 400 what the other wants.
- * Source: Anthropic's and Google's model pages, November 2026.
+ * How the makers' models are told how much to reason: older ones of Anthropic and Google by a
+ * budget of tokens, all others by a word. By their names, since each generation refuses with status
+ * 400 what another wants. Source: the makers' model pages, November 2026.
  */
 final class Thinking {
   // Claude up to 4.5, and Gemini up to 2.5.
@@ -18,7 +18,16 @@ final class Thinking {
   private static final Pattern CAN_STOP =
       Pattern.compile("claude-(?:[a-z]+-4-[6-9]|opus-5|sonnet-5|haiku-5-5)(?:-\\d{8})?");
 
+  private static final Pattern LOW_AT_LEAST =
+      Pattern.compile("gpt-6-astra.*|gpt-6\\.1-sol.*|grok-4\\.7.*");
+
   private Thinking() {}
+
+  /** The word for OpenAI's and xAI's models; some of them cannot but reason a little. */
+  static String word(ModelInfo model, ReasoningEffort effort) {
+    boolean little = effort.name().equals("none") || effort.name().equals("minimal");
+    return little && LOW_AT_LEAST.matcher(model.ref().model()).matches() ? "low" : effort.name();
+  }
 
   /** Whether a model takes a budget of tokens, and not a word. */
   static boolean byBudget(ModelInfo model) {
