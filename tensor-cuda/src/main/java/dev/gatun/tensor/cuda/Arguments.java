@@ -57,7 +57,7 @@ final class Arguments {
     MemorySegment s = tensors[used++];
     long data = ((DeviceStorage) b.storage()).data().address() + b.byteOffset();
     s.set(ValueLayout.ADDRESS, DATA, MemorySegment.ofAddress(data));
-    s.set(ValueLayout.JAVA_INT, DTYPE, b.dtype().ordinal());
+    s.set(ValueLayout.JAVA_INT, DTYPE, Codes.of(b.dtype()));
     s.set(ValueLayout.JAVA_INT, RANK, rank);
     for (int i = 0; i < rank; i++) {
       s.set(ValueLayout.JAVA_LONG, SHAPE + i * 8L, layout.shape().size(i));

@@ -46,18 +46,18 @@ final class Kernels {
 
   void unary(UnaryKind kind, Buf x, Buf y) {
     Arguments a = Arguments.begin();
-    context.done(abi.unary(c, kind.ordinal(), a.tensor(x), a.tensor(y)), kind.label());
+    context.done(abi.unary(c, Codes.of(kind), a.tensor(x), a.tensor(y)), kind.label());
   }
 
   void binary(BinaryKind kind, Buf x, Buf other, Buf y) {
     Arguments a = Arguments.begin();
-    int status = abi.binary(c, kind.ordinal(), a.tensor(x), a.tensor(other), a.tensor(y));
+    int status = abi.binary(c, Codes.of(kind), a.tensor(x), a.tensor(other), a.tensor(y));
     context.done(status, kind.label());
   }
 
   void binaryScalar(BinaryScalar op, Buf x, Buf y) {
     Arguments a = Arguments.begin();
-    int kind = op.kind().ordinal();
+    int kind = Codes.of(op.kind());
     long integer = integer(op.value(), x.dtype());
     int reversed = op.reversed() ? 1 : 0;
     double real = op.value().doubleValue();
@@ -100,7 +100,7 @@ final class Kernels {
 
   void random(Primitive.Random op, Buf y) {
     Arguments a = Arguments.begin();
-    int distribution = op.distribution().ordinal();
+    int distribution = Codes.of(op.distribution());
     context.done(abi.random(c, distribution, op.seed(), op.offset(), a.tensor(y)), op.name());
   }
 
@@ -148,13 +148,13 @@ final class Kernels {
       axes |= 1L << axis;
     }
     Arguments a = Arguments.begin();
-    int kind = op.kind().ordinal();
+    int kind = Codes.of(op.kind());
     context.done(abi.reduce(c, kind, axes, a.tensor(x), a.tensor(y)), op.name());
   }
 
   void scan(Primitive.Scan op, Buf x, Buf y) {
     Arguments a = Arguments.begin();
-    int kind = op.kind().ordinal();
+    int kind = Codes.of(op.kind());
     int reverse = op.reverse() ? 1 : 0;
     context.done(abi.scan(c, kind, op.axis(), reverse, a.tensor(x), a.tensor(y)), op.name());
   }
@@ -200,7 +200,7 @@ final class Kernels {
   void scatter(Primitive.Scatter op, Buf x, Buf index, Buf source, Buf y) {
     copy(x, y);
     Arguments a = Arguments.begin();
-    int kind = op.kind().ordinal();
+    int kind = Codes.of(op.kind());
     int status = abi.scatter(c, op.axis(), kind, a.tensor(index), a.tensor(source), a.tensor(y));
     context.done(status, op.name());
   }

@@ -115,7 +115,7 @@ final class NativeBackend implements Backend {
       case LayerNorm n -> kernels.layerNorm(n, in, out[0]);
       case Gelu g -> kernels.activation(g.tanh() ? 1 : 0, g.name(), in[0], out[0]);
       case Silu s -> kernels.activation(2, s.name(), in[0], out[0]);
-      case ActivationGrad g -> kernels.activationGrad(g.kind().ordinal(), g.name(), in, out[0]);
+      case ActivationGrad g -> kernels.activationGrad(Codes.of(g.kind()), g.name(), in, out[0]);
       case ReluGrad g -> kernels.reluGrad(g.name(), in, out[0]);
       case Linear _ -> kernels.linear(in, out[0]);
       case ScaledDotProductAttention a -> kernels.attention(a, in, out);
