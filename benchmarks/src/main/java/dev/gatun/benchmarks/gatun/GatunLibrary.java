@@ -26,7 +26,10 @@ public final class GatunLibrary implements Library {
 
   @Override
   public @Nullable Work prepare(Case c) {
-    Work work = work(c);
+    @Nullable Work work = work(c);
+    if (work == null) {
+      return null;
+    }
     return new Work() {
       @Override
       public void run() {
@@ -45,7 +48,7 @@ public final class GatunLibrary implements Library {
     };
   }
 
-  private static Work work(Case c) {
+  private static @Nullable Work work(Case c) {
     return switch (c.bench()) {
       case "gemm", "gemm16" -> Products.prepare(c);
       case "mem" -> Memory.prepare(c);
