@@ -40,7 +40,7 @@ public interface AiClient extends AutoCloseable {
   /**
    * Asks several models at once.
    *
-   * @throws AiException when all of them failed, or the aggregation did
+   * @throws AiException when all of them failed
    */
   Gathered fanOut(ChatRequest request, FanOut plan);
 

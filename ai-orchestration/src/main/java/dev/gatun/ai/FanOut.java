@@ -1,17 +1,25 @@
 package dev.gatun.ai;
 
 import java.util.List;
+import java.util.Map;
 
 /**
  * Asks several models the same.
  *
  * @param models whom; empty for the best of each provider, by routing
  * @param aggregation what becomes of their answers
+ * @param roles what a model is told to be, before the request's own instructions
  */
-public record FanOut(List<ModelRef> models, Aggregation aggregation) {
-  /** Copies the list. */
+public record FanOut(List<ModelRef> models, Aggregation aggregation, Map<ModelRef, String> roles) {
+  /** Copies the collections. */
   public FanOut {
     models = List.copyOf(models);
+    roles = Map.copyOf(roles);
+  }
+
+  /** Without roles. */
+  public FanOut(List<ModelRef> models, Aggregation aggregation) {
+    this(models, aggregation, Map.of());
   }
 
   /** What becomes of the answers. */

@@ -10,8 +10,11 @@ import java.util.Optional;
  * @param answer the aggregated answer
  * @param members what each model said or how it failed, in the order they were named
  * @param cost what everything cost together, aggregation included
+ * @param unaggregated why the judge or the editor failed; the answer is then the first model's that
+ *     succeeded
  */
-public record Gathered(ChatResponse answer, List<Member> members, Cost cost) {
+public record Gathered(
+    ChatResponse answer, List<Member> members, Cost cost, Optional<AiException> unaggregated) {
   /** Copies the list. */
   public Gathered {
     members = List.copyOf(members);

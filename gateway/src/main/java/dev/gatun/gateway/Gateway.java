@@ -6,17 +6,18 @@ import dev.gatun.gateway.chat.ChatCompletions;
 import dev.gatun.gateway.chat.Embeddings;
 import dev.gatun.gateway.chat.Messages;
 import dev.gatun.gateway.chat.Models;
+import dev.gatun.gateway.enhance.Enhance;
 import dev.gatun.gateway.health.Health;
 import dev.gatun.gateway.health.StatusReport;
 import dev.gatun.gateway.http.Exchange;
 import dev.gatun.gateway.http.Route;
 import dev.gatun.gateway.http.Server;
-import dev.gatun.gateway.jobs.JobHandler;
 import dev.gatun.gateway.jobs.Jobs;
 import dev.gatun.gateway.jobs.JobsApi;
 import dev.gatun.gateway.observe.HttpMetrics;
 import dev.gatun.gateway.observe.Tracing;
 import dev.gatun.gateway.state.Database;
+import dev.gatun.gateway.synthetic.SyntheticData;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -29,15 +30,19 @@ import org.jspecify.annotations.Nullable;
 public final class Gateway implements AutoCloseable {
   static final String VERSION = "0.1.0-SNAPSHOT";
 
+  private final Models models;
+  private final SyntheticData syntheticData;
   private final Database database;
   private final Jobs jobs;
   private final GatewayConfig config;
   private @Nullable Server server;
 
-  private Gateway(GatewayConfig config) {
+  private Gateway(GatewayConfig config, AiClient client) {
+    models = new Models(client);
+    syntheticData = new SyntheticData(client, models);
     this.config = config;
     database = new Database(config.database());
-    jobs = new Jobs(database, config.jobs(), handlers());
+    jobs = new Jobs(database, config.jobs(), List.of(syntheticData));
   }
 
   /**
@@ -63,7 +68,7 @@ public final class Gateway implements AutoCloseable {
    */
   public static Gateway start(
       GatewayConfig config, AiClient client, HttpMetrics metrics, Tracing tracing) {
-    Gateway gateway = new Gateway(config);
+    Gateway gateway = new Gateway(config, client);
     try {
       gateway.server =
           new Server(
@@ -78,14 +83,8 @@ public final class Gateway implements AutoCloseable {
     }
   }
 
-  /** What does jobs, one for each kind. */
-  private static List<JobHandler> handlers() {
-    return List.of();
-  }
-
   private List<Route> routes(AiClient client, HttpMetrics metrics) {
     Health health = new Health(client, Map.of("database", database::isUp), this::draining, VERSION);
-    Models models = new Models(client);
     JobsApi jobsApi = new JobsApi(jobs, this::draining);
     return List.of(
         Route.open("GET", "/health", health::all),
@@ -104,6 +103,17 @@ public final class Gateway implements AutoCloseable {
             .errors(Route.ErrorStyle.OPENAI),
         Route.of("POST", "/v1/messages", Scope.CHAT, new Messages(client, models)::handle)
             .errors(Route.ErrorStyle.ANTHROPIC),
+        Route.of(
+            "POST",
+            "/v1/ai/synthetic-data",
+            Scope.CHAT,
+            (x, p) ->
+                syntheticData.handle(
+                    x,
+                    p,
+                    (e, who, kind, payload) ->
+                        jobsApi.accepted(e, who, jobs.submit(kind, who.tenant(), payload)))),
+        Route.of("POST", "/v1/ai/enhance", Scope.CHAT, new Enhance(client, models)::handle),
         Route.of("GET", "/v1/jobs", Scope.CHAT, jobsApi::list),
         Route.of("GET", "/v1/jobs/{id}", Scope.CHAT, jobsApi::get),
         Route.of("DELETE", "/v1/jobs/{id}", Scope.CHAT, jobsApi::cancel),

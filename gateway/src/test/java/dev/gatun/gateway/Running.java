@@ -1,8 +1,10 @@
 package dev.gatun.gateway;
 
 import dev.gatun.ai.AiClient;
+import dev.gatun.ai.AiClientBuilder;
 import dev.gatun.ai.json.Json;
 import dev.gatun.ai.routing.RoutingPolicy;
+import dev.gatun.ai.spi.Provider;
 import dev.gatun.ai.spi.ProviderConfig;
 import dev.gatun.gateway.observe.HttpMetrics;
 import java.io.IOException;
@@ -16,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
@@ -30,11 +33,18 @@ final class Running implements AutoCloseable {
   private final HttpClient http = HttpClient.newHttpClient();
 
   Running(String... settings) {
+    this(List.of(), settings);
+  }
+
+  /** Over other providers; over the scripted one alone if there are none. */
+  Running(List<? extends Provider> providers, String... settings) {
     try {
       folder = Files.createTempDirectory("gatun-gateway");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+    AiClientBuilder builder = AiClient.builder().timeout(Duration.ofSeconds(20));
+    (providers.isEmpty() ? List.of(provider) : providers).forEach(builder::provider);
     Map<String, String> config =
         new HashMap<>(
             Map.of(
@@ -48,12 +58,7 @@ final class Running implements AutoCloseable {
       config.put(settings[i], settings[i + 1]);
     }
     GatewayConfig read = GatewayConfig.read(ProviderConfig.of(config));
-    client =
-        read.limits()
-            .protect(
-                AiClient.builder().provider(provider).timeout(Duration.ofSeconds(20)),
-                RoutingPolicy.taskAffinity())
-            .build();
+    client = read.limits().protect(builder, RoutingPolicy.taskAffinity()).build();
     gateway = Gateway.start(read, client, new HttpMetrics());
   }
 
@@ -73,6 +78,11 @@ final class Running implements AutoCloseable {
             .header("content-type", "application/json")
             .POST(HttpRequest.BodyPublishers.ofString(body)),
         headers);
+  }
+
+  HttpResponse<String> delete(String path, String... headers)
+      throws IOException, InterruptedException {
+    return send(HttpRequest.newBuilder(URI.create(url(path))).DELETE(), headers);
   }
 
   private HttpResponse<String> send(HttpRequest.Builder request, String... headers)

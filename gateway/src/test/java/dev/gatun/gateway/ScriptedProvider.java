@@ -38,6 +38,15 @@ final class ScriptedProvider implements Provider {
   final List<ChatCall> calls = new CopyOnWriteArrayList<>();
   final CountDownLatch cancelled = new CountDownLatch(1);
   private final BlockingQueue<List<Object>> scripts = new LinkedBlockingQueue<>();
+  private final String id;
+
+  ScriptedProvider() {
+    this("scripted");
+  }
+
+  ScriptedProvider(String id) {
+    this.id = id;
+  }
 
   /** The next call's answer: one Message, or events, or an error. */
   ScriptedProvider next(Object... script) {
@@ -47,7 +56,7 @@ final class ScriptedProvider implements Provider {
 
   @Override
   public String id() {
-    return "scripted";
+    return id;
   }
 
   @Override
@@ -59,7 +68,7 @@ final class ScriptedProvider implements Provider {
   public Optional<ModelInfo> model(String name) {
     return Optional.of(
         new ModelInfo(
-            new ModelRef("scripted", name),
+            new ModelRef(id, name),
             EnumSet.allOf(Capability.class),
             100_000,
             8_000,
@@ -123,7 +132,7 @@ final class ScriptedProvider implements Provider {
       public StreamEvent next() {
         if (!started) {
           started = true;
-          return new StreamEvent.Started("id-1", new ModelRef("scripted", "m"));
+          return new StreamEvent.Started("id-1", new ModelRef(id, "m"));
         }
         if (!events.hasNext()) {
           throw new NoSuchElementException();

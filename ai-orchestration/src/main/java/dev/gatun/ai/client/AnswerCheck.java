@@ -1,17 +1,12 @@
 package dev.gatun.ai.client;
 
-import com.networknt.schema.Error;
-import com.networknt.schema.InputFormat;
-import com.networknt.schema.Schema;
-import com.networknt.schema.SchemaLocation;
-import com.networknt.schema.SchemaRegistry;
-import com.networknt.schema.SpecificationVersion;
 import dev.gatun.ai.FinishReason;
 import dev.gatun.ai.Message;
 import dev.gatun.ai.ResponseFormat;
 import dev.gatun.ai.error.AiException;
 import dev.gatun.ai.error.Failure;
 import dev.gatun.ai.json.Json;
+import dev.gatun.ai.json.JsonSchema;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,17 +18,12 @@ final class AnswerCheck {
   private static final int KEPT_SCHEMAS = 256;
   private static final int NAMED_ERRORS = 5;
 
-  // References to schemas elsewhere are not followed: no request of a user opens a connection.
-  private final SchemaRegistry registry =
-      SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12);
-  private final Schema metaSchema =
-      registry.getSchema(SchemaLocation.of("https://json-schema.org/draft/2020-12/schema"));
-  private final Map<Json.Obj, Schema> schemas =
+  private final Map<Json.Obj, JsonSchema> schemas =
       new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<Json.Obj, Schema> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<Json.Obj, JsonSchema> eldest) {
           return size() > KEPT_SCHEMAS;
         }
       };
@@ -73,26 +63,20 @@ final class AnswerCheck {
   }
 
   private Optional<AiException> fits(ResponseFormat.JsonSchema format, String text) {
+    Json answer;
     try {
-      Json.parse(text);
+      answer = Json.parse(text);
     } catch (IllegalArgumentException e) {
       return violation("it is not a JSON document");
     }
-    List<Error> errors = schema(format.schema()).validate(text, InputFormat.JSON);
+    List<JsonSchema.Violation> errors = schema(format.schema()).check(answer);
     return errors.isEmpty()
         ? Optional.empty()
         : violation(
             errors.stream()
                 .limit(NAMED_ERRORS)
-                .map(e -> "at '" + e.getInstanceLocation() + "': " + rule(e))
+                .map(JsonSchema.Violation::toString)
                 .collect(Collectors.joining("; ")));
-  }
-
-  /** The rule that was broken, without the value, which may be personal data. */
-  private static String rule(Error e) {
-    return e.getProperty() == null || e.getProperty().isEmpty()
-        ? "it breaks '" + e.getKeyword() + "' of the schema"
-        : "it breaks '" + e.getKeyword() + "' of the schema for " + e.getProperty();
   }
 
   private static Optional<AiException> violation(String why) {
@@ -101,29 +85,19 @@ final class AnswerCheck {
             Failure.of("The answer does not fit: " + why).billed(true)));
   }
 
-  private Schema schema(Json.Obj schema) {
+  private JsonSchema schema(Json.Obj schema) {
     synchronized (schemas) {
-      Schema known = schemas.get(schema);
+      JsonSchema known = schemas.get(schema);
       if (known != null) {
         return known;
       }
     }
-    Schema compiled;
-    List<Error> errors = metaSchema.validate(schema.toString(), InputFormat.JSON);
-    if (!errors.isEmpty()) {
-      throw new AiException.InvalidRequest(
-          Failure.of(
-              "The JSON schema of the answer is none: at '"
-                  + errors.getFirst().getInstanceLocation()
-                  + "' "
-                  + errors.getFirst().getMessage()));
-    }
+    JsonSchema compiled;
     try {
-      compiled = registry.getSchema(schema.toString(), InputFormat.JSON);
-      compiled.initializeValidators();
-    } catch (RuntimeException e) {
+      compiled = JsonSchema.of(schema);
+    } catch (IllegalArgumentException e) {
       throw new AiException.InvalidRequest(
-          Failure.of("The JSON schema of the answer is not usable: " + e.getMessage()).cause(e));
+          Failure.of("The form of the answer cannot be asked for: " + e.getMessage()).cause(e));
     }
     synchronized (schemas) {
       schemas.put(schema, compiled);

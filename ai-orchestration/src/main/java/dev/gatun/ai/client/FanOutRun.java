@@ -19,6 +19,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
+import org.jspecify.annotations.Nullable;
 
 /** Asks several models at once and makes one answer of theirs. */
 final class FanOutRun {
@@ -39,7 +40,7 @@ final class FanOutRun {
   Gathered run(FanOut plan) {
     List<ModelRef> models = plan.models().isEmpty() ? bestOfEach() : plan.models();
     boolean first = plan.aggregation() instanceof FanOut.Aggregation.First;
-    Arrival[] arrivals = ask(models, first);
+    Arrival[] arrivals = ask(models, plan.roles(), first);
     List<Gathered.Member> members = new ArrayList<>();
     List<AiException> errors = new ArrayList<>();
     Cost cost = Cost.FREE;
@@ -63,14 +64,23 @@ final class FanOutRun {
     if (winner.isEmpty()) {
       throw Errors.all(errors);
     }
-    ChatResponse answer =
-        switch (plan.aggregation()) {
-          case FanOut.Aggregation.First _, FanOut.Aggregation.All _ -> winner.get();
-          case FanOut.Aggregation.Majority _ -> majority(List.copyOf(answers.values()));
-          case FanOut.Aggregation.Judge j -> judge(j, List.copyOf(answers.values()));
-          case FanOut.Aggregation.Merge m -> merge(m, List.copyOf(answers.values()));
-        };
-    return new Gathered(answer, members, cost.plus(aggregation));
+    ChatResponse answer = winner.get();
+    Optional<AiException> unaggregated = Optional.empty();
+    try {
+      answer =
+          switch (plan.aggregation()) {
+            case FanOut.Aggregation.First _, FanOut.Aggregation.All _ -> answer;
+            case FanOut.Aggregation.Majority _ -> majority(List.copyOf(answers.values()));
+            case FanOut.Aggregation.Judge j -> judge(j, List.copyOf(answers.values()));
+            case FanOut.Aggregation.Merge m -> merge(m, List.copyOf(answers.values()));
+          };
+    } catch (AiException.Cancelled e) {
+      throw e;
+    } catch (AiException e) {
+      // The answers are paid for: they are not lost with the judge.
+      unaggregated = Optional.of(e);
+    }
+    return new Gathered(answer, members, cost.plus(aggregation), unaggregated);
   }
 
   private List<ModelRef> bestOfEach() {
@@ -86,13 +96,13 @@ final class FanOutRun {
   }
 
   /** Asks all; with {@code first} the others are interrupted when one has answered. */
-  private Arrival[] ask(List<ModelRef> models, boolean first) {
+  private Arrival[] ask(List<ModelRef> models, Map<ModelRef, String> roles, boolean first) {
     Arrival[] arrivals = new Arrival[models.size()];
     LinkedBlockingQueue<Arrival> arriving = new LinkedBlockingQueue<>();
     List<Thread> threads = new ArrayList<>();
     for (int i = 0; i < models.size(); i++) {
       int member = i;
-      ChatRequest asked = request.model(models.get(i));
+      ChatRequest asked = as(roles.get(models.get(i))).model(models.get(i));
       threads.add(Thread.startVirtualThread(() -> arriving.add(answer(member, asked))));
     }
     try {
@@ -109,6 +119,15 @@ final class FanOutRun {
       threads.forEach(Thread::interrupt);
     }
     return arrivals;
+  }
+
+  private ChatRequest as(@Nullable String role) {
+    if (role == null) {
+      return request;
+    }
+    List<Message> messages = new ArrayList<>(List.of(Message.system(role)));
+    messages.addAll(request.messages());
+    return request.toBuilder().messages(messages).build();
   }
 
   private Arrival answer(int member, ChatRequest asked) {

@@ -131,8 +131,14 @@ public final class Demo implements Provider {
               + request.messages().getLast().text();
       case ResponseFormat.JsonObject _ ->
           "{\"demo\":true,\"note\":\"no model was asked, because no provider has a key\"}";
-      case ResponseFormat.JsonSchema s -> Json.write(SchemaInstance.of(s.schema()));
+      case ResponseFormat.JsonSchema s ->
+          Json.write(SchemaInstance.of(s.schema(), request.seed().orElseGet(() -> seed(request))));
     };
+  }
+
+  /** Other requests get other documents, equal ones the same. */
+  private static long seed(ChatRequest request) {
+    return request.messages().getLast().text().hashCode() & 0xffff;
   }
 
   /** Costs nothing, and the tokens are estimates: nobody counted them. */

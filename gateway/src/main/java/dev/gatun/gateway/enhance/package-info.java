@@ -1,0 +1,3 @@
+/** One task, several providers, one answer. */
+@org.jspecify.annotations.NullMarked
+package dev.gatun.gateway.enhance;
