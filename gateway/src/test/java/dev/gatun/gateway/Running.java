@@ -26,7 +26,7 @@ final class Running implements AutoCloseable {
   final ScriptedProvider provider = new ScriptedProvider();
   final Gateway gateway;
   private final AiClient client;
-  private final Path folder;
+  final Path folder;
   private final HttpClient http = HttpClient.newHttpClient();
 
   Running(String... settings) {
@@ -73,6 +73,21 @@ final class Running implements AutoCloseable {
             .header("content-type", "application/json")
             .POST(HttpRequest.BodyPublishers.ofString(body)),
         headers);
+  }
+
+  /** Sends bytes of a type. */
+  HttpResponse<String> upload(String path, String type, byte[] body, String... headers)
+      throws IOException, InterruptedException {
+    return send(
+        HttpRequest.newBuilder(URI.create(url(path)))
+            .header("content-type", type)
+            .POST(HttpRequest.BodyPublishers.ofByteArray(body)),
+        headers);
+  }
+
+  HttpResponse<String> delete(String path, String... headers)
+      throws IOException, InterruptedException {
+    return send(HttpRequest.newBuilder(URI.create(url(path))).DELETE(), headers);
   }
 
   private HttpResponse<String> send(HttpRequest.Builder request, String... headers)
