@@ -183,7 +183,7 @@ public final class Analyze {
       report = outcome.report();
       failed = outcome.failed();
     }
-    findings.sort(java.util.Comparator.comparing((Finding f) -> f.severity().ordinal()).reversed());
+    findings.sort(java.util.Comparator.comparing(Finding::severity).reversed());
     exchange.send(
         200,
         Json.object()

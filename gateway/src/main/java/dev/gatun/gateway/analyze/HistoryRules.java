@@ -21,7 +21,8 @@ final class HistoryRules {
 
   static List<Finding> judge(History history) {
     HistoryRules rules = new HistoryRules(history);
-    if (rules.notFinite("loss", rules.loss) | rules.notFinite("val_loss", rules.validation)) {
+    boolean finite = !rules.notFinite("loss", rules.loss);
+    if (rules.notFinite("val_loss", rules.validation) || !finite) {
       return rules.findings; // the other rules compare numbers
     }
     rules.divergence();

@@ -288,8 +288,9 @@ final class LayerList {
   /** {@code gates} is the number of products of each kind in a cell. */
   private LayerCost recurrent(String name, String given, Fields f, int gates) {
     long[] before = shape;
-    boolean sequence = before != null && before.length == 2;
-    long in = input(name, f, sequence ? before[1] : -1, "input_size", "in");
+    long steps = before != null && before.length == 2 ? before[0] : -1;
+    long last = before != null && before.length == 2 ? before[1] : -1;
+    long in = input(name, f, last, "input_size", "in");
     long hidden = size(f, -1, "hidden_size", "hidden", "units", "out");
     long layers = size(f, 1, "num_layers", "layers");
     long directions = f.bool("bidirectional").orElse(false) ? 2 : 1;
@@ -304,15 +305,16 @@ final class LayerList {
     return new LayerCost(
         name,
         given,
-        sequence ? new long[] {before[0], width} : null,
+        steps >= 0 ? new long[] {steps, width} : null,
         Math.addExact(weights, biases),
-        sequence ? Math.multiplyExact(weights, before[0]) : -1);
+        steps >= 0 ? Math.multiplyExact(weights, steps) : -1);
   }
 
   private LayerCost attention(String name, String given, Fields f, long inner) {
     long[] before = shape;
-    boolean sequence = before != null && before.length == 2;
-    long width = input(name, f, sequence ? before[1] : -1, "embed_dim", "d_model", "dim");
+    long steps = before != null && before.length == 2 ? before[0] : -1;
+    long last = before != null && before.length == 2 ? before[1] : -1;
+    long width = input(name, f, last, "embed_dim", "d_model", "dim");
     long heads = size(f, 1, "num_heads", "nhead", "heads");
     if (width % heads != 0) {
       findings.add(
@@ -328,8 +330,7 @@ final class LayerList {
         Math.addExact(square, 4 * width)
             + (inner == 0 ? 0 : Math.addExact(feedForward, inner + width + 4 * width));
     long macs = -1;
-    if (sequence) {
-      long steps = before[0];
+    if (steps >= 0) {
       macs =
           Math.addExact(
               Math.multiplyExact(steps, Math.addExact(square, feedForward)),

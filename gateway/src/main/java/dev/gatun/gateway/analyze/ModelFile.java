@@ -150,7 +150,7 @@ final class ModelFile {
         .forEach(e ->
             ins.put(
                 e.getKey(),
-                e.getValue() == OnnxModel.UNKNOWN ? Json.NULL : Dims.json(e.getValue())));
+                OnnxModel.hasRank(e.getValue()) ? Dims.json(e.getValue()) : Json.NULL));
     Json.ObjectBuilder opsets = Json.object();
     model.opsets.forEach(opsets::put);
     return new Analysis(
@@ -184,7 +184,7 @@ final class ModelFile {
       String first = out.keySet().iterator().next();
       long[] declared = model.inputs.getOrDefault(first, OnnxModel.UNKNOWN);
       long[] shape = given;
-      if (declared != OnnxModel.UNKNOWN && declared.length == given.length + 1) {
+      if (OnnxModel.hasRank(declared) && declared.length == given.length + 1) {
         shape = new long[given.length + 1];
         shape[0] = 1;
         System.arraycopy(given, 0, shape, 1, given.length);
@@ -192,7 +192,7 @@ final class ModelFile {
       out.put(first, shape);
     }
     out.replaceAll((_, shape) -> {
-      if (shape != OnnxModel.UNKNOWN && shape.length > 0 && shape[0] == -1) {
+      if (OnnxModel.hasRank(shape) && shape.length > 0 && shape[0] == -1) {
         long[] one = shape.clone();
         one[0] = 1;
         return one;

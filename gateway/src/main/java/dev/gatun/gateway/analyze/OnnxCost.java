@@ -150,7 +150,7 @@ final class OnnxCost {
     } catch (IndexOutOfBoundsException | NegativeArraySizeException _) {
       out = null; // its inputs have other ranks than its operation takes
     }
-    if (out != null && !isKnown(out)) {
+    if (out != null && (out.length > OnnxModel.MOST_AXES || !isKnown(out))) {
       out = null;
     }
     if (out != null && !n.outputs().isEmpty()) {

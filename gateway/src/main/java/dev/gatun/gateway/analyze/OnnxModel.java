@@ -19,6 +19,7 @@ final class OnnxModel {
   private static final int MOST_NODES = 200_000;
   private static final int MOST_ELEMENTS = 2_000_000;
   private static final int LONGEST_NAME = 1024;
+  static final int MOST_AXES = 64;
 
   long irVersion;
   String producer = "";
@@ -278,6 +279,7 @@ final class OnnxModel {
       }
     }
     long[] shape = dims.toArray();
+    rank(shape);
     try {
       if (Arrays.stream(shape).anyMatch(d -> d < 0) || Dims.product(shape) < 0) {
         throw new ArithmeticException();
@@ -306,6 +308,10 @@ final class OnnxModel {
 
   /** The shape of values whose rank is not known. */
   static final long[] UNKNOWN = {Long.MIN_VALUE};
+
+  static boolean hasRank(long[] shape) {
+    return shape.length == 0 || shape[0] != Long.MIN_VALUE;
+  }
 
   private long @Nullable [] type(ProtoReader in) {
     for (int field = in.next(); field != 0; field = in.next()) {
@@ -343,7 +349,19 @@ final class OnnxModel {
       count(1);
       out.add(size < 0 ? -1 : size);
     }
+    rank(out.toArray());
     return out.toArray();
+  }
+
+  private static void rank(long[] shape) {
+    if (shape.length > MOST_AXES) {
+      throw new FormatException(
+          "is no ONNX model: a tensor has "
+              + shape.length
+              + " axes, at most "
+              + MOST_AXES
+              + " are read");
+    }
   }
 
   /** A list of longs that grows. */

@@ -77,7 +77,8 @@ enum OnnxTypes {
     Packed packed = t.packed();
     boolean same =
         packed != null
-            && (packed.field() == 4 && this == FLOAT32 || packed.field() == 10 && this == FLOAT64);
+            && ((packed.field() == 4 && this == FLOAT32)
+                || (packed.field() == 10 && this == FLOAT64));
     if (out == null && same && packed != null) {
       out = packed.bytes();
     }
@@ -115,7 +116,7 @@ enum OnnxTypes {
       return out;
     }
     Packed packed = t.packed();
-    if (packed == null || packed.field() != 7 && packed.field() != 5) {
+    if (packed == null || (packed.field() != 7 && packed.field() != 5)) {
       return out.length == 0 ? out : null;
     }
     ProtoReader in = new ProtoReader(packed.bytes());

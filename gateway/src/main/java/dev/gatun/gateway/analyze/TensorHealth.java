@@ -58,7 +58,7 @@ final class TensorHealth {
           sum += v;
           squares += v * v;
           rowDead = false;
-        } else if (v != v) {
+        } else if (Double.isNaN(v)) {
           nan++;
           rowDead = false;
         } else {
@@ -96,7 +96,7 @@ final class TensorHealth {
   /**
    * A tensor whose numbers cannot be looked at.
    *
-   * @param bytes what they take
+   * @param size how many bytes it takes
    */
   void unread(String name, String dtype, long[] shape, long size) {
     note(name, dtype, shape, size, null);
