@@ -3,6 +3,7 @@ module dev.gatun.gateway {
   requires com.nimbusds.jose.jwt;
   requires transitive dev.gatun.ai;
   requires com.zaxxer.hikari;
+  requires dev.gatun.nn;
   requires flyway.core;
   requires io.helidon.common.configurable;
   requires io.helidon.common.pki;
@@ -11,7 +12,9 @@ module dev.gatun.gateway {
   requires io.helidon.webserver;
   requires transitive io.opentelemetry.api;
   requires transitive io.opentelemetry.context;
+  requires kotlin.stdlib; // by OkHttp and Okio
   requires micrometer.core;
+  requires okhttp3;
   requires transitive micrometer.registry.prometheus;
   requires transitive java.sql;
   requires static org.jspecify;
@@ -21,6 +24,7 @@ module dev.gatun.gateway {
 
   exports dev.gatun.gateway;
   exports dev.gatun.gateway.auth;
+  exports dev.gatun.gateway.files;
   exports dev.gatun.gateway.http;
   exports dev.gatun.gateway.jobs;
   exports dev.gatun.gateway.limit;

@@ -19,6 +19,7 @@ import dev.gatun.gateway.observe.Tracing;
 import dev.gatun.gateway.state.Database;
 import dev.gatun.gateway.synthetic.SyntheticData;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +36,7 @@ public final class Gateway implements AutoCloseable {
   private final Database database;
   private final Jobs jobs;
   private final GatewayConfig config;
+  private final MachineLearning learning;
   private @Nullable Server server;
 
   private Gateway(GatewayConfig config, AiClient client) {
@@ -42,6 +44,7 @@ public final class Gateway implements AutoCloseable {
     syntheticData = new SyntheticData(client, models);
     this.config = config;
     database = new Database(config.database());
+    learning = new MachineLearning(config);
     jobs = new Jobs(database, config.jobs(), List.of(syntheticData));
   }
 
@@ -86,38 +89,41 @@ public final class Gateway implements AutoCloseable {
   private List<Route> routes(AiClient client, HttpMetrics metrics) {
     Health health = new Health(client, Map.of("database", database::isUp), this::draining, VERSION);
     JobsApi jobsApi = new JobsApi(jobs, this::draining);
-    return List.of(
-        Route.open("GET", "/health", health::all),
-        Route.open("GET", "/health/live", health::live),
-        Route.open("GET", "/health/ready", health::ready),
-        Route.of("GET", "/metrics", Scope.STATUS, (x, _) -> metrics(x, metrics)),
-        Route.of("GET", "/v1/ai/status", Scope.STATUS, new StatusReport(client)::handle),
-        Route.of("GET", "/v1/models", Scope.CHAT, models::list).errors(Route.ErrorStyle.OPENAI),
-        Route.of(
+    List<Route> routes = new ArrayList<>(learning.routes(client, models));
+    routes.addAll(
+        List.of(
+            Route.open("GET", "/health", health::all),
+            Route.open("GET", "/health/live", health::live),
+            Route.open("GET", "/health/ready", health::ready),
+            Route.of("GET", "/metrics", Scope.STATUS, (x, _) -> metrics(x, metrics)),
+            Route.of("GET", "/v1/ai/status", Scope.STATUS, new StatusReport(client)::handle),
+            Route.of("GET", "/v1/models", Scope.CHAT, models::list).errors(Route.ErrorStyle.OPENAI),
+            Route.of(
+                    "POST",
+                    "/v1/chat/completions",
+                    Scope.CHAT,
+                    new ChatCompletions(client, models)::handle)
+                .errors(Route.ErrorStyle.OPENAI),
+            Route.of("POST", "/v1/embeddings", Scope.CHAT, new Embeddings(client, models)::handle)
+                .errors(Route.ErrorStyle.OPENAI),
+            Route.of("POST", "/v1/messages", Scope.CHAT, new Messages(client, models)::handle)
+                .errors(Route.ErrorStyle.ANTHROPIC),
+            Route.of(
                 "POST",
-                "/v1/chat/completions",
+                "/v1/ai/synthetic-data",
                 Scope.CHAT,
-                new ChatCompletions(client, models)::handle)
-            .errors(Route.ErrorStyle.OPENAI),
-        Route.of("POST", "/v1/embeddings", Scope.CHAT, new Embeddings(client, models)::handle)
-            .errors(Route.ErrorStyle.OPENAI),
-        Route.of("POST", "/v1/messages", Scope.CHAT, new Messages(client, models)::handle)
-            .errors(Route.ErrorStyle.ANTHROPIC),
-        Route.of(
-            "POST",
-            "/v1/ai/synthetic-data",
-            Scope.CHAT,
-            (x, p) ->
-                syntheticData.handle(
-                    x,
-                    p,
-                    (e, who, kind, payload) ->
-                        jobsApi.accepted(e, who, jobs.submit(kind, who.tenant(), payload)))),
-        Route.of("POST", "/v1/ai/enhance", Scope.CHAT, new Enhance(client, models)::handle),
-        Route.of("GET", "/v1/jobs", Scope.CHAT, jobsApi::list),
-        Route.of("GET", "/v1/jobs/{id}", Scope.CHAT, jobsApi::get),
-        Route.of("DELETE", "/v1/jobs/{id}", Scope.CHAT, jobsApi::cancel),
-        Route.of("GET", "/v1/jobs/{id}/events", Scope.CHAT, jobsApi::events));
+                (x, p) ->
+                    syntheticData.handle(
+                        x,
+                        p,
+                        (e, who, kind, payload) ->
+                            jobsApi.accepted(e, who, jobs.submit(kind, who.tenant(), payload)))),
+            Route.of("POST", "/v1/ai/enhance", Scope.CHAT, new Enhance(client, models)::handle),
+            Route.of("GET", "/v1/jobs", Scope.CHAT, jobsApi::list),
+            Route.of("GET", "/v1/jobs/{id}", Scope.CHAT, jobsApi::get),
+            Route.of("DELETE", "/v1/jobs/{id}", Scope.CHAT, jobsApi::cancel),
+            Route.of("GET", "/v1/jobs/{id}/events", Scope.CHAT, jobsApi::events)));
+    return routes;
   }
 
   private static void metrics(Exchange exchange, HttpMetrics metrics) {
@@ -146,6 +152,7 @@ public final class Gateway implements AutoCloseable {
       server.close();
     }
     jobs.close();
+    learning.close();
     database.close();
     config.access().close();
     config.limits().close();

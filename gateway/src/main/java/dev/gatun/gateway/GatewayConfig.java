@@ -2,6 +2,7 @@ package dev.gatun.gateway;
 
 import dev.gatun.ai.spi.ProviderConfig;
 import dev.gatun.gateway.auth.Access;
+import dev.gatun.gateway.files.FileSettings;
 import dev.gatun.gateway.http.Server;
 import dev.gatun.gateway.http.TlsFiles;
 import dev.gatun.gateway.jobs.Jobs;
@@ -22,6 +23,7 @@ import java.util.Optional;
  * @param audit who was refused and what was changed
  * @param database where what outlives the process is kept
  * @param jobs how jobs are kept
+ * @param files uploads
  */
 public record GatewayConfig(
     Server.Settings server,
@@ -29,7 +31,8 @@ public record GatewayConfig(
     Limits limits,
     AuditLog audit,
     Database.Settings database,
-    Jobs.Settings jobs) {
+    Jobs.Settings jobs,
+    FileSettings files) {
   /**
    * Reads settings by the names of environment variables.
    *
@@ -49,6 +52,7 @@ public record GatewayConfig(
    *   <li>{@code GATUN_CORS_ORIGINS}: origins, separated by commas; default none
    *   <li>the database's: see {@link Database.Settings#read}
    *   <li>the jobs': see {@link Jobs.Settings#read}
+   *   <li>{@code GATUN_MAX_UPLOAD_BYTES}: see {@link FileSettings#read}
    * </ul>
    *
    * @throws IllegalArgumentException when a value is unusable; the message names it
@@ -56,6 +60,7 @@ public record GatewayConfig(
   public static GatewayConfig read(ProviderConfig config) {
     AuditLog audit = AuditLog.read(config);
     Access access = Access.read(config, audit);
+    Database.Settings database = Database.Settings.read(config);
     // Without keys nobody from outside shall spend the operator's money.
     String host = config.get("GATUN_HOST").orElse(access.open() ? "127.0.0.1" : "0.0.0.0");
     return new GatewayConfig(
@@ -74,8 +79,9 @@ public record GatewayConfig(
         access,
         Limits.read(config, access),
         audit,
-        Database.Settings.read(config),
-        Jobs.Settings.read(config));
+        database,
+        Jobs.Settings.read(config),
+        FileSettings.read(config, database.folder()));
   }
 
   private static Optional<TlsFiles> tls(ProviderConfig config) {

@@ -29,7 +29,7 @@ final class Running implements AutoCloseable {
   final ScriptedProvider provider = new ScriptedProvider();
   final Gateway gateway;
   private final AiClient client;
-  private final Path folder;
+  final Path folder;
   private final HttpClient http = HttpClient.newHttpClient();
 
   Running(String... settings) {
@@ -77,6 +77,16 @@ final class Running implements AutoCloseable {
         HttpRequest.newBuilder(URI.create(url(path)))
             .header("content-type", "application/json")
             .POST(HttpRequest.BodyPublishers.ofString(body)),
+        headers);
+  }
+
+  /** Sends bytes of a type. */
+  HttpResponse<String> upload(String path, String type, byte[] body, String... headers)
+      throws IOException, InterruptedException {
+    return send(
+        HttpRequest.newBuilder(URI.create(url(path)))
+            .header("content-type", type)
+            .POST(HttpRequest.BodyPublishers.ofByteArray(body)),
         headers);
   }
 

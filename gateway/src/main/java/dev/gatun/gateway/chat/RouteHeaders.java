@@ -16,10 +16,11 @@ import java.util.Locale;
  * no-cache}; {@code X-Gatun-Model}, {@code -Attempts}, {@code -Cache}, {@code -Cost-Usd}, {@code
  * -Overhead-Ms}.
  */
-final class RouteHeaders {
+public final class RouteHeaders {
   private RouteHeaders() {}
 
-  static void read(Exchange exchange, ChatRequest.Builder b) {
+  /** Reads those of a request into a call. */
+  public static void read(Exchange exchange, ChatRequest.Builder b) {
     exchange.header("x-gatun-task").ifPresent(t -> b.task(task(t)));
     exchange.header("x-gatun-max-cost").ifPresent(c -> b.maxCost(usd(c)));
     String cache = exchange.header("cache-control").orElse("").toLowerCase(Locale.ROOT);
@@ -51,7 +52,8 @@ final class RouteHeaders {
         400, "invalid-request", "X-Gatun-Max-Cost must be an amount in dollars, such as 0.02");
   }
 
-  static void write(Exchange exchange, ChatResponse r) {
+  /** Tells how an answer came about. */
+  public static void write(Exchange exchange, ChatResponse r) {
     exchange.setHeader("X-Gatun-Model", r.served().toString());
     exchange.setHeader("X-Gatun-Attempts", Integer.toString(r.route().attempts().size()));
     exchange.setHeader("X-Gatun-Cache", r.route().cached() ? "hit" : "miss");

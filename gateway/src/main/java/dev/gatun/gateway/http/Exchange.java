@@ -1,6 +1,7 @@
 package dev.gatun.gateway.http;
 
 import dev.gatun.ai.json.Json;
+import java.io.InputStream;
 import java.util.List;
 import java.util.Optional;
 
@@ -38,6 +39,14 @@ public interface Exchange {
    * @throws Problem 413 when it is larger than allowed, 408 when it comes too slowly
    */
   byte[] body();
+
+  /**
+   * The body as it arrives, for what is too large for the memory. Reading it throws {@link
+   * Problem}s as {@link #body} does.
+   *
+   * @param most the most bytes
+   */
+  InputStream bodyStream(long most);
 
   /**
    * The body as a JSON object.

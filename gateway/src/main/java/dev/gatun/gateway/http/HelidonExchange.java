@@ -88,12 +88,12 @@ final class HelidonExchange implements Exchange {
       return new byte[0];
     }
     if (request.headers().contentLength().orElse(0) > maxBody) {
-      throw tooLarge();
+      throw tooLarge(maxBody);
     }
     try (InputStream in = request.content().inputStream()) {
       byte[] bytes = in.readNBytes(maxBody + 1);
       if (bytes.length > maxBody) {
-        throw tooLarge();
+        throw tooLarge(maxBody);
       }
       return bytes;
     } catch (IOException | UncheckedIOException e) {
@@ -101,11 +101,22 @@ final class HelidonExchange implements Exchange {
     }
   }
 
-  private Problem tooLarge() {
+  @Override
+  public InputStream bodyStream(long most) {
+    if (!request.content().hasEntity()) {
+      return InputStream.nullInputStream();
+    }
+    if (request.headers().contentLength().orElse(0) > most) {
+      throw tooLarge(most);
+    }
+    return new LimitedBody(request.content().inputStream(), most, () -> tooLarge(most));
+  }
+
+  private Problem tooLarge(long most) {
     // What is left of the body is not read: the connection cannot serve another request.
     response.header(HeaderNames.CONNECTION, "close");
     return Problem.of(
-        413, "body-too-large", "The body of the request is larger than " + maxBody + " bytes");
+        413, "body-too-large", "The body of the request is larger than " + most + " bytes");
   }
 
   @Override

@@ -1,0 +1,3 @@
+/** Computing in the gateway's own process. */
+@org.jspecify.annotations.NullMarked
+package dev.gatun.gateway.compute;

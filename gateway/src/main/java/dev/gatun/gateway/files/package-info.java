@@ -1,0 +1,3 @@
+/** Files that clients upload. */
+@org.jspecify.annotations.NullMarked
+package dev.gatun.gateway.files;
