@@ -166,12 +166,7 @@ public final class MicrometerObserver implements CallObserver {
               k ->
                   Counter.builder("gatun.ai.calls")
                       .tags(
-                          GenAi.OPERATION,
-                          k.operation(),
-                          "task",
-                          k.task(),
-                          "outcome",
-                          k.outcome())
+                          GenAi.OPERATION, k.operation(), "task", k.task(), "outcome", k.outcome())
                       .register(registry))
           .increment();
     }

@@ -195,8 +195,7 @@ final class HttpProvider implements Provider {
       Map.Entry<String, String> auth = spec.auth().apply(key);
       headers.put(auth.getKey(), auth.getValue());
     }
-    return transport.post(
-        url, headers, Json.bytes(body), context, stream, at);
+    return transport.post(url, headers, Json.bytes(body), context, stream, at);
   }
 
   /**

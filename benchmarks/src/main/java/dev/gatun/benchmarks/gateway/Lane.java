@@ -48,13 +48,7 @@ record Lane(
         .append(bytes.length)
         .append("\r\n\r\n")
         .append(body);
-    return new Lane(
-        local(port),
-        head.toString(),
-        connections,
-        rate,
-        words,
-        stream);
+    return new Lane(local(port), head.toString(), connections, rate, words, stream);
   }
 
   private static InetSocketAddress local(int port) {

@@ -149,8 +149,8 @@ final class Scenarios {
       double before = c.process().cpuSeconds();
       Measured m = checked(c, "500 streams", Load.run(4, c.chat(Contender.SLOW, 500, 0, true)));
       double used = c.process().cpuSeconds() - before;
-      results.add("500 streams: whole", c.name(), m.answers());
-      results.add("500 streams: broken", c.name(), m.errors());
+      results.add("500 streams: whole", c.name(), (double) m.answers());
+      results.add("500 streams: broken", c.name(), (double) m.errors());
       results.add("500 streams: first word p50, ms", c.name(), m.first(0.5));
       results.add("500 streams: first word p99, ms", c.name(), m.first(0.99));
       results.add("500 streams: CPU, µs a stream", c.name(), used / m.answers() * 1e6);

@@ -37,7 +37,7 @@ final class Soak {
           m.get(0).latency(0.99),
           c.process().cpuSeconds() - before);
       results.add("soak: RSS after each minute, MiB", c.name(), rss.getLast());
-      results.add("soak: wrong answers", c.name(), errors);
+      results.add("soak: wrong answers", c.name(), (double) errors);
     }
     results.add("soak: RSS slope of the second half, MiB an hour", c.name(), slope(rss));
     results.add("soak: RSS peak, MiB", c.name(), c.process().peakRss());
