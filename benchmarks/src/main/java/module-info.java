@@ -4,6 +4,8 @@ open module dev.gatun.benchmarks {
   requires dev.gatun.nn;
   requires info.picocli;
   requires java.management;
+  requires java.net.http;
+  requires jdk.httpserver;
   requires jdk.incubator.vector;
   requires static jmh.core;
   requires static transitive org.jspecify;

@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,7 +37,7 @@ public sealed interface Json {
 
     /** Copies the members. */
     public Obj {
-      members = Collections.unmodifiableMap(new LinkedHashMap<>(members));
+      members = members instanceof Members own ? own : new Members(new LinkedHashMap<>(members));
     }
 
     /** The member of a name, when it is there and not {@code null}. */
@@ -83,7 +82,7 @@ public sealed interface Json {
     public Obj with(String name, Json value) {
       Map<String, Json> copy = new LinkedHashMap<>(members);
       copy.put(name, value);
-      return new Obj(copy);
+      return new Obj(new Members(copy));
     }
 
     /** This object without the members of these names. */
@@ -92,7 +91,7 @@ public sealed interface Json {
       for (String name : names) {
         copy.remove(name);
       }
-      return new Obj(copy);
+      return new Obj(new Members(copy));
     }
 
     /** This object with all members of another set. */
@@ -102,7 +101,7 @@ public sealed interface Json {
       }
       Map<String, Json> copy = new LinkedHashMap<>(members);
       copy.putAll(other.members);
-      return new Obj(copy);
+      return new Obj(new Members(copy));
     }
 
     @Override
@@ -281,6 +280,15 @@ public sealed interface Json {
   }
 
   /**
+   * Reads one document in UTF-8.
+   *
+   * @throws JsonSyntaxException when the bytes are not one well-formed JSON document
+   */
+  static Json parse(byte[] utf8) {
+    return parse(new Buffer().write(utf8));
+  }
+
+  /**
    * Reads one document to the end of a source.
    *
    * @throws JsonSyntaxException when the bytes are not one well-formed JSON document
@@ -313,7 +321,7 @@ public sealed interface Json {
           members.put(name, read(reader, depth + 1));
         }
         reader.endObject();
-        yield new Obj(members);
+        yield new Obj(new Members(members));
       }
       case BEGIN_ARRAY -> {
         List<Json> elements = new ArrayList<>();
@@ -338,6 +346,11 @@ public sealed interface Json {
   /** The value as compact JSON text. */
   static String write(Json value) {
     return encode(value).readUtf8();
+  }
+
+  /** The value as compact JSON in UTF-8. */
+  static byte[] bytes(Json value) {
+    return encode(value).readByteArray();
   }
 
   /** The value as compact JSON in UTF-8. */

@@ -2,6 +2,7 @@ package dev.gatun.ai.observe;
 
 import dev.gatun.ai.Attempt;
 import dev.gatun.ai.ChatResponse;
+import dev.gatun.ai.Cost;
 import dev.gatun.ai.ModelRef;
 import dev.gatun.ai.error.AiException;
 import dev.gatun.ai.spi.CallObserver;
@@ -11,7 +12,9 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
@@ -31,17 +34,72 @@ public final class MicrometerObserver implements CallObserver {
 
   private static final double[] TOKENS = DoubleStream.iterate(1, t -> 4 * t).limit(14).toArray();
 
+  private static final double PICO = 1e12;
+
   private final MeterRegistry registry;
+  private final Map<AttemptKey, AttemptMeters> attempts = new ConcurrentHashMap<>();
+  private final Map<CallKey, Counter> calls = new ConcurrentHashMap<>();
+  private final Map<ModelKey, Timer> firstChunks = new ConcurrentHashMap<>();
+  private final Timer overhead;
+  private final Counter cacheHits;
+
+  // A registry's own lookup builds and sorts the tags each time. The kinds are few: a model that a
+  // client makes up fails, and its meters are the registry's whether they are kept here or not.
+
+  private record ModelKey(String operation, ModelRef model) {}
+
+  private record AttemptKey(String operation, ModelRef model, String error, Cost.Source source) {}
+
+  private record CallKey(String operation, String task, String outcome) {}
+
+  private record AttemptMeters(
+      Timer duration, DistributionSummary input, DistributionSummary output, Counter cost) {}
 
   /** Metrics in a registry. */
   @SuppressWarnings("exports") // optional: who calls this has Micrometer
   public MicrometerObserver(MeterRegistry registry) {
     this.registry = registry;
+    overhead = Timer.builder("gatun.ai.overhead").register(registry);
+    cacheHits = Counter.builder("gatun.ai.cache.hits").register(registry);
   }
 
   @Override
   public Call begin(Begin begin) {
     return new Meters(begin);
+  }
+
+  private static Tags tags(String operation, ModelRef model) {
+    return Tags.of(
+        GenAi.OPERATION,
+        operation,
+        GenAi.PROVIDER,
+        GenAi.provider(model.provider()),
+        GenAi.REQUEST_MODEL,
+        model.model());
+  }
+
+  private AttemptMeters attempt(AttemptKey key) {
+    Tags tags = tags(key.operation(), key.model());
+    return new AttemptMeters(
+        timer("gen_ai.client.operation.duration", tags.and(GenAi.ERROR_TYPE, key.error())),
+        tokens(tags, "input"),
+        tokens(tags, "output"),
+        Counter.builder("gatun.ai.cost")
+            .baseUnit("usd")
+            .tags(tags.and("source", key.source().name()))
+            .register(registry));
+  }
+
+  private DistributionSummary tokens(Tags tags, String type) {
+    return DistributionSummary.builder("gen_ai.client.token.usage")
+        .baseUnit("token")
+        .tags(tags.and(GenAi.TOKEN_TYPE, type))
+        .serviceLevelObjectives(TOKENS)
+        .register(registry);
+  }
+
+  private Timer timer(String name, Tags tags) {
+    return Timer.builder(name).tags(tags).serviceLevelObjectives(SECONDS).register(registry);
   }
 
   private final class Meters implements Call {
@@ -51,59 +109,49 @@ public final class MicrometerObserver implements CallObserver {
       this.begin = begin;
     }
 
-    private Tags tags(ModelRef model) {
-      return Tags.of(
-          GenAi.OPERATION,
-          begin.operation(),
-          GenAi.PROVIDER,
-          GenAi.provider(model.provider()),
-          GenAi.REQUEST_MODEL,
-          model.model());
-    }
-
     @Override
     public void firstContent(ModelRef model, Duration after) {
-      timer("gen_ai.client.operation.time_to_first_chunk", tags(model)).record(after);
+      firstChunks
+          .computeIfAbsent(
+              new ModelKey(begin.operation(), model),
+              k ->
+                  timer(
+                      "gen_ai.client.operation.time_to_first_chunk",
+                      tags(k.operation(), k.model())))
+          .record(after);
     }
 
     @Override
     public void attemptEnds(Attempt a, Optional<AiException> error) {
-      Tags tags = tags(a.model());
-      String type = error.map(AiException::name).orElse("none");
-      timer("gen_ai.client.operation.duration", tags.and(GenAi.ERROR_TYPE, type)).record(a.took());
-      tokens(tags, "input", a.usage().totalInput());
-      tokens(tags, "output", a.usage().totalOutput());
-      Counter.builder("gatun.ai.cost")
-          .baseUnit("usd")
-          .tags(tags.and("source", a.cost().source().name()))
-          .register(registry)
-          .increment(a.cost().amount().dollars().doubleValue());
+      AttemptMeters m =
+          attempts.computeIfAbsent(
+              new AttemptKey(
+                  begin.operation(),
+                  a.model(),
+                  error.map(AiException::name).orElse("none"),
+                  a.cost().source()),
+              MicrometerObserver.this::attempt);
+      m.duration().record(a.took());
+      count(m.input(), a.usage().totalInput());
+      count(m.output(), a.usage().totalOutput());
+      m.cost().increment(a.cost().amount().pico() / PICO);
     }
 
-    private void tokens(Tags tags, String type, long count) {
-      if (count > 0) {
-        DistributionSummary.builder("gen_ai.client.token.usage")
-            .baseUnit("token")
-            .tags(tags.and(GenAi.TOKEN_TYPE, type))
-            .serviceLevelObjectives(TOKENS)
-            .register(registry)
-            .record((double) count);
+    private void count(DistributionSummary of, long tokens) {
+      if (tokens > 0) {
+        of.record((double) tokens);
       }
-    }
-
-    private Timer timer(String name, Tags tags) {
-      return Timer.builder(name).tags(tags).serviceLevelObjectives(SECONDS).register(registry);
     }
 
     @Override
     public void cacheHit() {
-      Counter.builder("gatun.ai.cache.hits").register(registry).increment();
+      cacheHits.increment();
     }
 
     @Override
     public void succeeds(ChatResponse response) {
       calls("ok");
-      Timer.builder("gatun.ai.overhead").register(registry).record(response.route().overhead());
+      overhead.record(response.route().overhead());
     }
 
     @Override
@@ -112,9 +160,14 @@ public final class MicrometerObserver implements CallObserver {
     }
 
     private void calls(String outcome) {
-      Counter.builder("gatun.ai.calls")
-          .tags(GenAi.OPERATION, begin.operation(), "task", begin.task().name(), "outcome", outcome)
-          .register(registry)
+      calls
+          .computeIfAbsent(
+              new CallKey(begin.operation(), begin.task().name(), outcome),
+              k ->
+                  Counter.builder("gatun.ai.calls")
+                      .tags(
+                          GenAi.OPERATION, k.operation(), "task", k.task(), "outcome", k.outcome())
+                      .register(registry))
           .increment();
     }
   }

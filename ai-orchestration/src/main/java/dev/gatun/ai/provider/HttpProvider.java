@@ -22,12 +22,12 @@ import dev.gatun.ai.spi.EventSource;
 import dev.gatun.ai.spi.ModelInfo;
 import dev.gatun.ai.spi.Provider;
 import dev.gatun.ai.spi.Secret;
-import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
@@ -62,9 +62,11 @@ final class HttpProvider implements Provider {
   private static final Set<Capability> ALL = Set.of(Capability.values());
 
   private static final int SHORTEST_SECRET = 16;
+  private static final int MAX_URLS = 256;
 
   private final Spec spec;
   private final Transport transport;
+  private final Map<String, HttpUrl> urls = new ConcurrentHashMap<>();
 
   HttpProvider(Spec spec) {
     this.spec = spec;
@@ -168,9 +170,22 @@ final class HttpProvider implements Provider {
     }
   }
 
+  private @Nullable HttpUrl url(String path) {
+    HttpUrl known = urls.get(path);
+    if (known != null) {
+      return known;
+    }
+    HttpUrl url = spec.base().resolve(path);
+    // Names of models are parts of some paths, and clients may name many.
+    if (url != null && urls.size() < MAX_URLS) {
+      urls.put(path, url);
+    }
+    return url;
+  }
+
   private Transport.Exchange post(
       String path, Json.Obj body, Secret key, CallContext context, boolean stream, ModelRef at) {
-    HttpUrl url = spec.base().resolve(path);
+    HttpUrl url = url(path);
     if (url == null) {
       throw new AiException.InvalidRequest(
           Failure.of("The model's name cannot be part of an address").at(at));
@@ -180,8 +195,7 @@ final class HttpProvider implements Provider {
       Map.Entry<String, String> auth = spec.auth().apply(key);
       headers.put(auth.getKey(), auth.getValue());
     }
-    return transport.post(
-        url, headers, Json.write(body).getBytes(StandardCharsets.UTF_8), context, stream, at);
+    return transport.post(url, headers, Json.bytes(body), context, stream, at);
   }
 
   /**

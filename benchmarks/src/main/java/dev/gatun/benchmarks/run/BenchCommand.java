@@ -2,6 +2,7 @@ package dev.gatun.benchmarks.run;
 
 import dev.gatun.benchmarks.compare.Case;
 import dev.gatun.benchmarks.compare.Cases;
+import dev.gatun.benchmarks.gateway.GatewayBench;
 import dev.gatun.tensor.Device;
 import dev.gatun.tensor.GatunException;
 import java.io.IOException;
@@ -24,6 +25,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "bench",
     description = "Measures kernels and training steps, alone or beside other libraries.",
+    subcommands = GatewayBench.class,
     mixinStandardHelpOptions = true)
 public final class BenchCommand implements Callable<Integer> {
   @Spec private @Nullable CommandSpec spec;

@@ -8,8 +8,12 @@ import dev.gatun.gateway.auth.Principal;
 import dev.gatun.gateway.http.Exchange;
 import dev.gatun.gateway.http.Problem;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The models, and what clients call them: {@code auto} leaves the choice to routing, {@code
@@ -18,10 +22,17 @@ import java.util.Optional;
 public final class Models {
   private static final String AUTO = "auto";
   private final AiClient client;
+  // What a client has of providers and models stays the same.
+  private final Set<String> providers = new HashSet<>();
+  private final Map<String, ModelRef> names = new HashMap<>();
 
   /** The models of a client. */
   public Models(AiClient client) {
     this.client = client;
+    for (Status.ProviderStatus p : client.status().providers()) {
+      providers.add(p.id());
+      p.models().forEach(m -> names.putIfAbsent(m, new ModelRef(p.id(), m)));
+    }
   }
 
   /**
@@ -42,17 +53,13 @@ public final class Models {
   }
 
   private ModelRef named(String name) {
-    List<Status.ProviderStatus> providers = client.status().providers();
-    for (Status.ProviderStatus p : providers) {
-      String prefix = p.id() + "/";
-      if (name.startsWith(prefix) && name.length() > prefix.length()) {
-        return ModelRef.parse(name);
-      }
+    int slash = name.indexOf('/');
+    if (slash > 0 && slash < name.length() - 1 && providers.contains(name.substring(0, slash))) {
+      return ModelRef.parse(name);
     }
-    for (Status.ProviderStatus p : providers) {
-      if (p.models().contains(name)) {
-        return new ModelRef(p.id(), name);
-      }
+    ModelRef known = names.get(name);
+    if (known != null) {
+      return known;
     }
     throw Problem.of(
         404,

@@ -4,9 +4,8 @@ import io.helidon.http.HttpPrologue;
 import io.helidon.webserver.ConnectionContext;
 import io.helidon.webserver.http1.Http1ConnectionListener;
 import java.time.Duration;
-import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,21 +14,38 @@ import org.jspecify.annotations.Nullable;
  * byte: the end of the stream ends the wait and interrupts the handler. A byte of a next request
  * stays in the reader's buffer.
  *
- * <p>The waiting thread must not outlive the exchange, so a connection that was watched is closed
- * after it. Most answers are quicker than the delay before a watch begins, and keep theirs.
+ * <p>Two threads must not read one connection. So after its answer a watched exchange waits for the
+ * watching thread, that is for the next request's first byte, which the server would do anyway: the
+ * connection lives on. Most answers are quicker than the delay before a watch begins.
  */
 final class DisconnectWatch implements Http1ConnectionListener, AutoCloseable {
-  private static final Duration DELAY = Duration.ofMillis(250);
+  private static final Duration DELAY = Duration.ofMillis(150);
+  private static final Duration STEP = Duration.ofMillis(50);
 
   // The server reads a request's first line in the thread that then handles it.
   private static final ThreadLocal<ConnectionContext> CONNECTIONS = new ThreadLocal<>();
-  private final ScheduledThreadPoolExecutor timer;
+  // Looked through now and then: most exchanges are over before, and a timer for each would cost
+  // more than all else here.
+  private final Set<Watch> waiting = ConcurrentHashMap.newKeySet();
+  private final Thread timer =
+      Thread.ofPlatform().daemon().name("gatun-disconnect-timer").start(this::beginDue);
 
-  DisconnectWatch() {
-    timer =
-        new ScheduledThreadPoolExecutor(
-            1, Thread.ofPlatform().daemon().name("gatun-disconnect-timer").factory());
-    timer.setRemoveOnCancelPolicy(true);
+  DisconnectWatch() {}
+
+  private void beginDue() {
+    try {
+      while (true) {
+        Thread.sleep(STEP);
+        long now = System.nanoTime();
+        for (Watch w : waiting) {
+          if (now - w.due >= 0) {
+            w.begin();
+          }
+        }
+      }
+    } catch (InterruptedException _) {
+      // Closed.
+    }
   }
 
   @Override
@@ -44,15 +60,16 @@ final class DisconnectWatch implements Http1ConnectionListener, AutoCloseable {
 
   @Override
   public void close() {
-    timer.shutdownNow();
+    timer.interrupt();
   }
 
   /** The watch of one exchange. */
   final class Watch {
     private final @Nullable ConnectionContext connection;
     private final Thread handler = Thread.currentThread();
-    private @Nullable Future<?> start;
-    private boolean watching;
+    private long due;
+    private @Nullable Thread watcher;
+    private boolean sent;
     private boolean done;
     private boolean left;
 
@@ -62,27 +79,29 @@ final class DisconnectWatch implements Http1ConnectionListener, AutoCloseable {
 
     /** Begins after the delay, unless it is all over by then. */
     synchronized void beginLater() {
-      if (connection != null && start == null && !done) {
-        start = timer.schedule(this::begin, DELAY.toMillis(), TimeUnit.MILLISECONDS);
+      if (connection != null && watcher == null && !done) {
+        due = System.nanoTime() + DELAY.toNanos();
+        waiting.add(this);
       }
     }
 
     /** Begins now. */
     synchronized void begin() {
+      waiting.remove(this);
       ConnectionContext watched = connection;
-      if (watched == null || watching || done) {
+      if (watched == null || watcher != null || done) {
         return;
       }
-      watching = true;
-      Thread.ofVirtual()
-          .name("gatun-disconnect-watch")
-          .start(() -> {
-            try {
-              watched.dataReader().ensureAvailable();
-            } catch (RuntimeException _) {
-              leave();
-            }
-          });
+      watcher =
+          Thread.ofVirtual()
+              .name("gatun-disconnect-watch")
+              .start(() -> {
+                try {
+                  watched.dataReader().ensureAvailable();
+                } catch (RuntimeException _) {
+                  leave();
+                }
+              });
     }
 
     private synchronized void leave() {
@@ -92,27 +111,34 @@ final class DisconnectWatch implements Http1ConnectionListener, AutoCloseable {
       }
     }
 
-    /** Whether the connection must be closed after the exchange. */
-    synchronized boolean began() {
-      return watching;
-    }
-
     /** The handler is through with what an interrupt may end. */
     synchronized void end() {
       done = true;
-      if (start != null) {
-        start.cancel(false);
-      }
+      waiting.remove(this);
       if (left) {
         Thread.interrupted();
       }
     }
 
-    /** Closes a connection that was watched; to be called after the answer was sent. */
-    void close() {
+    /**
+     * The answer was sent, or the handler has returned; whichever comes second waits, when this was
+     * watched, for the connection's next request.
+     */
+    void sentOrReturned() {
       end();
-      if (connection != null && began()) {
+      Thread reads;
+      synchronized (this) {
+        reads = watcher;
+        if (!sent || reads == null || connection == null) {
+          sent = true;
+          return;
+        }
+      }
+      try {
+        reads.join();
+      } catch (InterruptedException _) {
         connection.serverSocket().close();
+        Thread.currentThread().interrupt();
       }
     }
   }

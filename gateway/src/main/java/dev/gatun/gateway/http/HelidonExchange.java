@@ -36,8 +36,8 @@ final class HelidonExchange implements Exchange {
     this.requestId = requestId;
     this.maxBody = maxBody;
     this.watch = watch;
-    // Not before: the last chunk of a stream is written when the handler has returned.
-    response.whenSent(watch::close);
+    // The last chunk of a stream is written when the handler has returned.
+    response.whenSent(watch::sentOrReturned);
   }
 
   @Override
@@ -131,7 +131,7 @@ final class HelidonExchange implements Exchange {
     }
     byte[] bytes = body();
     try {
-      if (Json.parse(new String(bytes, StandardCharsets.UTF_8)) instanceof Json.Obj o) {
+      if (Json.parse(bytes) instanceof Json.Obj o) {
         return o;
       }
     } catch (Json.JsonSyntaxException e) {
@@ -147,15 +147,12 @@ final class HelidonExchange implements Exchange {
 
   @Override
   public void send(int status, Json value) {
-    send(status, "application/json", Json.write(value).getBytes(StandardCharsets.UTF_8));
+    send(status, "application/json", Json.bytes(value));
   }
 
   @Override
   public void send(int status, String contentType, byte[] body) {
     watch.end();
-    if (watch.began()) {
-      response.header(HeaderNames.CONNECTION, "close");
-    }
     response.status(status);
     response.headers().set(CONTENT_TYPE, contentType);
     try {
@@ -176,9 +173,6 @@ final class HelidonExchange implements Exchange {
   @Override
   public EventStream events() {
     watch.begin();
-    if (watch.began()) {
-      response.header(HeaderNames.CONNECTION, "close");
-    }
     response.status(200);
     response.headers().set(CONTENT_TYPE, "text/event-stream");
     // Proxies such as nginx would hold events back otherwise.
@@ -231,8 +225,13 @@ final class HelidonExchange implements Exchange {
     watch.beginLater();
   }
 
-  /** The handler has returned. */
+  /** The handler is through with what an interrupt may end. */
   void finish() {
     watch.end();
+  }
+
+  /** The handler returns. */
+  void returned() {
+    watch.sentOrReturned();
   }
 }

@@ -25,7 +25,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
@@ -38,6 +40,7 @@ public final class Server implements AutoCloseable {
   private static final Logger ACCESS = LoggerFactory.getLogger("dev.gatun.gateway.access");
   private static final Logger LOG = LoggerFactory.getLogger(Server.class);
 
+  private static final Pattern HARMLESS = Pattern.compile("[A-Za-z0-9._-]{1,64}");
   private static final HeaderName REQUEST_ID = HeaderNames.create("X-Request-Id");
   private static final HeaderName CONTENT_TYPE_OPTIONS =
       HeaderNames.create("X-Content-Type-Options");
@@ -225,6 +228,7 @@ public final class Server implements AutoCloseable {
           .addKeyValue("tenant", caller.tenant)
           .addKeyValue("trace_id", span.traceId())
           .log("request");
+      exchange.returned();
     }
   }
 
@@ -311,8 +315,17 @@ public final class Server implements AutoCloseable {
   private static String requestId(ServerRequest req) {
     return req.headers()
         .first(REQUEST_ID)
-        .filter(v -> v.matches("[A-Za-z0-9._-]{1,64}"))
-        .orElseGet(() -> UUID.randomUUID().toString());
+        .filter(v -> HARMLESS.matcher(v).matches())
+        .orElseGet(Server::newId);
+  }
+
+  /** Unique, and no secret: a generator that nobody waits for will do. */
+  private static String newId() {
+    ThreadLocalRandom random = ThreadLocalRandom.current();
+    return new UUID(
+            (random.nextLong() & ~0xF000L) | 0x4000L,
+            (random.nextLong() & ~(0xC0L << 56)) | (0x80L << 56))
+        .toString();
   }
 
   private void cors(ServerRequest req, ServerResponse res) {
