@@ -21,8 +21,8 @@
 
 namespace emulation {
 
-GATUN_FAST_THREAD_LOCAL Thread *self;
-GATUN_FAST_THREAD_LOCAL Block *block;
+thread_local Thread *self;
+thread_local Block *block;
 
 namespace {
 

@@ -89,10 +89,8 @@ struct Block {
   void *shared;
 };
 
-// Few enough to lie where every thread finds them without a call, in a library that is loaded late, too.
-#define GATUN_FAST_THREAD_LOCAL thread_local __attribute__((tls_model("initial-exec")))
-extern GATUN_FAST_THREAD_LOCAL Thread *self;
-extern GATUN_FAST_THREAD_LOCAL Block *block;
+extern thread_local Thread *self;
+extern thread_local Block *block;
 
 void barrier();
 
