@@ -176,7 +176,10 @@ public final class Analyze {
     if (wanted) {
       ChatRequest.Builder request = ChatRequest.builder().tenant(principal.tenant());
       RouteHeaders.read(exchange, request);
-      options.optionalText("model").flatMap(models::resolve).ifPresent(request::model);
+      options
+          .optionalText("model")
+          .flatMap(m -> models.resolve(m, principal))
+          .ifPresent(request::model);
       exchange.interruptWhenClientLeaves();
       Reasoning.Outcome outcome = reasoning.ask(request, research, description, analyses);
       findings.addAll(outcome.findings());

@@ -149,8 +149,7 @@ final class ModelFile {
         .limit(100)
         .forEach(e ->
             ins.put(
-                e.getKey(),
-                OnnxModel.hasRank(e.getValue()) ? Dims.json(e.getValue()) : Json.NULL));
+                e.getKey(), OnnxModel.hasRank(e.getValue()) ? Dims.json(e.getValue()) : Json.NULL));
     Json.ObjectBuilder opsets = Json.object();
     model.opsets.forEach(opsets::put);
     return new Analysis(
