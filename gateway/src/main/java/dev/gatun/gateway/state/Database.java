@@ -280,9 +280,11 @@ public final class Database implements AutoCloseable {
   }
 
   /** By SQLSTATE's classes for connections (08), shutdowns (57P) and resources (53). */
-  private static boolean unreachable(SQLException e) {
+  private boolean unreachable(SQLException e) {
     String state = e.getSQLState();
     return e instanceof SQLTransientConnectionException
+        // The pool's own error, of a connection that it has given up, has no state.
+        || (state == null && dialect == Dialect.POSTGRESQL)
         || (state != null && state.matches("(08|57P|53).*"))
         // SQLite's SQLITE_BUSY: another process writes for longer than we wait.
         || e.getErrorCode() == 5;
