@@ -253,7 +253,7 @@ final class Load implements AutoCloseable {
   /** Whether an answer is awaited that counts. */
   private boolean isBusy() {
     return flows.stream()
-        .anyMatch(f -> f.busy > 0 && (f.period > 0 || f.lane.stream()) || !f.waiting.isEmpty());
+        .anyMatch(f -> (f.busy > 0 && (f.period > 0 || f.lane.stream())) || !f.waiting.isEmpty());
   }
 
   /** Wakes the loop when a request is due: a selector's own time limit is in milliseconds. */

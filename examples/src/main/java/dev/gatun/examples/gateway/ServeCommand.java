@@ -11,6 +11,7 @@ import dev.gatun.gateway.Gateway;
 import dev.gatun.gateway.GatewayConfig;
 import dev.gatun.gateway.observe.HttpMetrics;
 import dev.gatun.tensor.GatunException;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -45,22 +46,36 @@ public final class ServeCommand implements Callable<Integer> {
   @Option(names = "--json", description = "One JSON object a line on standard output.")
   private boolean json;
 
+  @Option(
+      names = "--rehearse",
+      hidden = true,
+      description = "Answers requests of its own and ends: what the launcher records.")
+  private boolean rehearse;
+
   /** By picocli. */
   public ServeCommand() {}
 
+  /** The client that answers. */
+  static AiClient client(GatewayConfig server, ProviderConfig settings, HttpMetrics metrics) {
+    return server
+        .limits()
+        .protect(AiClient.builder().discover(settings), RoutingPolicy.taskAffinity())
+        .observer(new LoggingObserver())
+        .observer(new MicrometerObserver(metrics.registry()))
+        .build();
+  }
+
   @Override
-  public Integer call() throws InterruptedException {
+  public Integer call() throws InterruptedException, IOException {
+    if (rehearse) {
+      Rehearsal.run();
+      return 0;
+    }
     HttpMetrics metrics = new HttpMetrics();
     try {
       ProviderConfig settings = settings();
       GatewayConfig server = GatewayConfig.read(settings);
-      AiClient client =
-          server
-              .limits()
-              .protect(AiClient.builder().discover(settings), RoutingPolicy.taskAffinity())
-              .observer(new LoggingObserver())
-              .observer(new MicrometerObserver(metrics.registry()))
-              .build();
+      AiClient client = client(server, settings, metrics);
       Gateway gateway = Gateway.start(server, client, metrics);
       announce(gateway, client, server);
       CountDownLatch stopped = new CountDownLatch(1);
