@@ -24,6 +24,7 @@ module dev.gatun.gateway {
 
   exports dev.gatun.gateway;
   exports dev.gatun.gateway.auth;
+  exports dev.gatun.gateway.events;
   exports dev.gatun.gateway.files;
   exports dev.gatun.gateway.http;
   exports dev.gatun.gateway.jobs;

@@ -7,11 +7,14 @@ import dev.gatun.gateway.chat.Embeddings;
 import dev.gatun.gateway.chat.Messages;
 import dev.gatun.gateway.chat.Models;
 import dev.gatun.gateway.enhance.Enhance;
+import dev.gatun.gateway.events.Outbox;
+import dev.gatun.gateway.events.RedisStream;
 import dev.gatun.gateway.health.Health;
 import dev.gatun.gateway.health.StatusReport;
 import dev.gatun.gateway.http.Exchange;
 import dev.gatun.gateway.http.Route;
 import dev.gatun.gateway.http.Server;
+import dev.gatun.gateway.idempotency.Idempotency;
 import dev.gatun.gateway.jobs.Jobs;
 import dev.gatun.gateway.jobs.JobsApi;
 import dev.gatun.gateway.observe.HttpMetrics;
@@ -34,7 +37,9 @@ public final class Gateway implements AutoCloseable {
   private final Models models;
   private final SyntheticData syntheticData;
   private final Database database;
+  private final Outbox outbox;
   private final Jobs jobs;
+  private final Idempotency idempotency;
   private final GatewayConfig config;
   private final MachineLearning learning;
   private @Nullable Server server;
@@ -45,7 +50,9 @@ public final class Gateway implements AutoCloseable {
     this.config = config;
     database = new Database(config.database());
     learning = new MachineLearning(config);
-    jobs = new Jobs(database, config.jobs(), List.of(syntheticData));
+    outbox = new Outbox(database, config.events().map(RedisStream::new));
+    jobs = new Jobs(database, outbox, config.jobs(), List.of(syntheticData));
+    idempotency = new Idempotency(database);
   }
 
   /**
@@ -77,7 +84,7 @@ public final class Gateway implements AutoCloseable {
           new Server(
               config.server(),
               new Server.Guard(config.access(), config.limits()),
-              new Server.Watchers(metrics, config.audit(), tracing),
+              new Server.Watchers(metrics, config.audit(), tracing, gateway.outbox),
               gateway.routes(client, metrics));
       return gateway;
     } catch (RuntimeException e) {
@@ -123,7 +130,9 @@ public final class Gateway implements AutoCloseable {
             Route.of("GET", "/v1/jobs/{id}", Scope.CHAT, jobsApi::get),
             Route.of("DELETE", "/v1/jobs/{id}", Scope.CHAT, jobsApi::cancel),
             Route.of("GET", "/v1/jobs/{id}/events", Scope.CHAT, jobsApi::events)));
-    return routes;
+    return routes.stream()
+        .map(r -> r.method().equals("POST") ? r.wrapped(idempotency::wrap) : r)
+        .toList();
   }
 
   private static void metrics(Exchange exchange, HttpMetrics metrics) {
@@ -153,6 +162,8 @@ public final class Gateway implements AutoCloseable {
     }
     jobs.close();
     learning.close();
+    idempotency.close();
+    outbox.close();
     database.close();
     config.access().close();
     config.limits().close();

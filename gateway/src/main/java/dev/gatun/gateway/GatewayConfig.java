@@ -9,6 +9,7 @@ import dev.gatun.gateway.jobs.Jobs;
 import dev.gatun.gateway.limit.Limits;
 import dev.gatun.gateway.observe.AuditLog;
 import dev.gatun.gateway.state.Database;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -24,6 +25,7 @@ import java.util.Optional;
  * @param database where what outlives the process is kept
  * @param jobs how jobs are kept
  * @param files uploads
+ * @param events the Redis server whose stream gets events
  */
 public record GatewayConfig(
     Server.Settings server,
@@ -32,7 +34,8 @@ public record GatewayConfig(
     AuditLog audit,
     Database.Settings database,
     Jobs.Settings jobs,
-    FileSettings files) {
+    FileSettings files,
+    Optional<URI> events) {
   /**
    * Reads settings by the names of environment variables.
    *
@@ -53,6 +56,7 @@ public record GatewayConfig(
    *   <li>the database's: see {@link Database.Settings#read}
    *   <li>the jobs': see {@link Jobs.Settings#read}
    *   <li>{@code GATUN_MAX_UPLOAD_BYTES}: see {@link FileSettings#read}
+   *   <li>{@code GATUN_EVENTS_URL}: see {@link dev.gatun.gateway.events.RedisStream}; default none
    * </ul>
    *
    * @throws IllegalArgumentException when a value is unusable; the message names it
@@ -81,7 +85,22 @@ public record GatewayConfig(
         audit,
         database,
         Jobs.Settings.read(config),
-        FileSettings.read(config, database.folder()));
+        FileSettings.read(config, database.folder()),
+        config.get("GATUN_EVENTS_URL").map(GatewayConfig::redis));
+  }
+
+  private static URI redis(String text) {
+    try {
+      URI uri = URI.create(text);
+      if (uri.getHost() != null
+          && uri.getPort() > 0
+          && List.of("redis", "rediss").contains(uri.getScheme())) {
+        return uri;
+      }
+    } catch (IllegalArgumentException _) {
+      // Said below.
+    }
+    throw new IllegalArgumentException("GATUN_EVENTS_URL must be redis://HOST:PORT");
   }
 
   private static Optional<TlsFiles> tls(ProviderConfig config) {

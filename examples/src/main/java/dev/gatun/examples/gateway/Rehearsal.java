@@ -36,15 +36,24 @@ final class Rehearsal {
       ProviderConfig settings =
           ProviderConfig.of(
               Map.of(
-                  "GATUN_HOST", "127.0.0.1",
-                  "GATUN_PORT", "0",
-                  "GATUN_DATA_DIR", data.toString(),
-                  "GATUN_DRAIN_SECONDS", "0",
-                  "GATUN_API_KEYS", "rehearsal:" + KEY,
-                  "OPENAI_API_KEY", KEY,
-                  "OPENAI_BASE_URL", provider.baseUrl(Dialect.OPENAI),
-                  "ANTHROPIC_API_KEY", KEY,
-                  "ANTHROPIC_BASE_URL", provider.baseUrl(Dialect.ANTHROPIC)));
+                  "GATUN_HOST",
+                  "127.0.0.1",
+                  "GATUN_PORT",
+                  "0",
+                  "GATUN_DATA_DIR",
+                  data.toString(),
+                  "GATUN_DRAIN_SECONDS",
+                  "0",
+                  "GATUN_API_KEYS",
+                  "rehearsal:" + KEY,
+                  "OPENAI_API_KEY",
+                  KEY,
+                  "OPENAI_BASE_URL",
+                  provider.baseUrl(Dialect.OPENAI),
+                  "ANTHROPIC_API_KEY",
+                  KEY,
+                  "ANTHROPIC_BASE_URL",
+                  provider.baseUrl(Dialect.ANTHROPIC)));
       HttpMetrics metrics = new HttpMetrics();
       GatewayConfig config = GatewayConfig.read(settings);
       try (AiClient client = ServeCommand.client(config, settings, metrics);
@@ -79,7 +88,8 @@ final class Rehearsal {
     if (round % 20 == 0) {
       call(url + "/v1/embeddings", "{\"model\":\"text-embedding-3-small\",\"input\":\"lake\"}");
       call(url + "/v1/chat/completions", "{\"model\":\"nobody\"," + said + "}");
-      for (String page : List.of("/health", "/health/ready", "/v1/ai/status", "/v1/models", "/metrics")) {
+      for (String page :
+          List.of("/health", "/health/ready", "/v1/ai/status", "/v1/models", "/metrics")) {
         call(url + page, "");
       }
     }

@@ -59,6 +59,7 @@ public final class ChatCompletions {
         }
         out.data("[DONE]");
       } catch (AiException e) {
+        exchange.unfinished();
         // No [DONE]: a stream that broke must not look finished.
         out.data(
             Json.write(

@@ -48,6 +48,7 @@ public final class Messages {
           blocks.send(event);
         }
       } catch (AiException e) {
+        exchange.unfinished();
         // No message_stop: a stream that broke must not look finished.
         out.event(
             "error",

@@ -68,6 +68,9 @@ public interface Exchange {
   /** Answers with events, one at a time. */
   EventStream events();
 
+  /** Says that the answer under way will not be whole: it is never given again. */
+  default void unfinished() {}
+
   /**
    * From now on until the answer is sent, this thread is interrupted when the client leaves, even
    * if nothing is being sent to it. For work that is worth nothing without the client.

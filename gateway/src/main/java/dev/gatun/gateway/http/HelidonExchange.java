@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** An exchange of Helidon's server. */
 final class HelidonExchange implements Exchange {
@@ -24,6 +25,7 @@ final class HelidonExchange implements Exchange {
   private final String requestId;
   private final int maxBody;
   private final DisconnectWatch.Watch watch;
+  private byte @Nullable [] body;
 
   HelidonExchange(
       ServerRequest request,
@@ -84,6 +86,13 @@ final class HelidonExchange implements Exchange {
 
   @Override
   public byte[] body() {
+    if (body == null) {
+      body = readBody();
+    }
+    return body;
+  }
+
+  private byte[] readBody() {
     if (!request.content().hasEntity()) {
       return new byte[0];
     }
@@ -183,17 +192,17 @@ final class HelidonExchange implements Exchange {
   private record Events(OutputStream out) implements EventStream {
     @Override
     public void data(String data) {
-      write("data: " + data + "\n\n");
+      write(EventFrames.data(data));
     }
 
     @Override
     public void event(String name, String data) {
-      write("event: " + name + "\ndata: " + data + "\n\n");
+      write(EventFrames.event(name, data));
     }
 
     @Override
     public void event(String id, String name, String data) {
-      write("id: " + id + "\nevent: " + name + "\ndata: " + data + "\n\n");
+      write(EventFrames.event(id, name, data));
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.gatun.gateway.http;
 
 import dev.gatun.gateway.auth.Scope;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * An endpoint at a path.
@@ -32,6 +33,11 @@ public record Route(
   /** An endpoint for who may. */
   public static Route of(String method, String path, Scope scope, Endpoint endpoint) {
     return new Route(method, path, Optional.of(scope), ErrorStyle.PROBLEM, endpoint);
+  }
+
+  /** This route with its endpoint in another one. */
+  public Route wrapped(UnaryOperator<Endpoint> wrapper) {
+    return new Route(method, path, scope, style, wrapper.apply(endpoint));
   }
 
   /** This route with another form of errors. */

@@ -5,6 +5,7 @@ import dev.gatun.ai.json.Json;
 import dev.gatun.gateway.auth.Access;
 import dev.gatun.gateway.auth.FileWatch;
 import dev.gatun.gateway.auth.Principal;
+import dev.gatun.gateway.events.Outbox;
 import dev.gatun.gateway.limit.Limits;
 import dev.gatun.gateway.observe.AuditLog;
 import dev.gatun.gateway.observe.HttpMetrics;
@@ -100,8 +101,9 @@ public final class Server implements AutoCloseable {
    * @param metrics counts and times
    * @param audit who was refused and what was changed
    * @param tracing traces
+   * @param events are told of exceeded budgets
    */
-  public record Watchers(HttpMetrics metrics, AuditLog audit, Tracing tracing) {}
+  public record Watchers(HttpMetrics metrics, AuditLog audit, Tracing tracing, Outbox events) {}
 
   /**
    * Starts a server.
@@ -194,6 +196,9 @@ public final class Server implements AutoCloseable {
       } catch (Problem p) {
         answer(exchange, route, p);
       } catch (AiException e) {
+        if (e instanceof AiException.BudgetExceeded) {
+          watchers.events().budgetExceeded(caller.tenant, String.valueOf(e.getMessage()));
+        }
         answer(exchange, route, AiProblems.of(e));
       } catch (StateUnavailableException e) {
         answer(

@@ -1,6 +1,7 @@
 package dev.gatun.gateway.jobs;
 
 import dev.gatun.ai.json.Json;
+import dev.gatun.gateway.events.Outbox;
 import dev.gatun.gateway.state.Database;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -25,10 +26,12 @@ final class JobStore {
   static final int MAX_EVENTS = 2_000;
 
   private final Database database;
+  private final Outbox events;
   private final String now;
 
-  JobStore(Database database) {
+  JobStore(Database database, Outbox events) {
     this.database = database;
+    this.events = events;
     now = database.dialect().now();
   }
 
@@ -275,6 +278,7 @@ final class JobStore {
   private void lastEvent(Connection c, Job job) throws SQLException {
     long number = number(c, "SELECT last_event FROM jobs WHERE id = ?", job.id());
     event(c, job.id(), number, job.status().label(), Json.write(job.summary()));
+    events.write(c, "job." + job.status().label(), job.tenant(), job.summary());
   }
 
   private void event(Connection c, String id, long number, String name, String data)

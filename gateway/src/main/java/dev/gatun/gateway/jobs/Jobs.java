@@ -3,6 +3,7 @@ package dev.gatun.gateway.jobs;
 import dev.gatun.ai.error.AiException;
 import dev.gatun.ai.json.Json;
 import dev.gatun.ai.spi.ProviderConfig;
+import dev.gatun.gateway.events.Outbox;
 import dev.gatun.gateway.http.AiProblems;
 import dev.gatun.gateway.http.Problem;
 import dev.gatun.gateway.state.Database;
@@ -79,10 +80,11 @@ public final class Jobs implements AutoCloseable {
   /**
    * Begins to do jobs.
    *
+   * @param events are told of jobs that ended
    * @param handlers one for each kind that this instance can do
    */
-  public Jobs(Database database, Settings settings, List<JobHandler> handlers) {
-    store = new JobStore(database);
+  public Jobs(Database database, Outbox events, Settings settings, List<JobHandler> handlers) {
+    store = new JobStore(database, events);
     this.settings = settings;
     this.handlers =
         handlers.stream().collect(Collectors.toUnmodifiableMap(JobHandler::kind, h -> h));

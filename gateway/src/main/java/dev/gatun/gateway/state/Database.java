@@ -283,6 +283,7 @@ public final class Database implements AutoCloseable {
   private boolean unreachable(SQLException e) {
     String state = e.getSQLState();
     return e instanceof SQLTransientConnectionException
+        || pool.isClosed()
         // The pool's own error, of a connection that it has given up, has no state.
         || (state == null && dialect == Dialect.POSTGRESQL)
         || (state != null && state.matches("(08|57P|53).*"))

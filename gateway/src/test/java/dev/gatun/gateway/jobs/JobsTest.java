@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.gatun.ai.json.Json;
+import dev.gatun.gateway.events.Outbox;
 import dev.gatun.gateway.http.Problem;
 import dev.gatun.gateway.state.Database;
 import dev.gatun.gateway.state.PostgresServer;
@@ -31,6 +32,11 @@ class JobsTest {
   /** What a handler of a test does. */
   private interface Doing {
     Json.Obj run(JobContext job) throws InterruptedException;
+  }
+
+  /** Nobody is told of events. */
+  private static Outbox nobody(Database database) {
+    return new Outbox(database, Optional.empty());
   }
 
   private static JobHandler handler(Doing doing) {
@@ -72,7 +78,7 @@ class JobsTest {
 
     /** An instance of the gateway that does jobs of the kind "test". */
     private Jobs instance(Doing doing) {
-      Jobs jobs = new Jobs(database, SETTINGS, List.of(handler(doing)));
+      Jobs jobs = new Jobs(database, nobody(database), SETTINGS, List.of(handler(doing)));
       open.add(jobs);
       return jobs;
     }
@@ -158,12 +164,12 @@ class JobsTest {
       String id = jobs.submit("test", "acme", number(1));
       running.await();
       // By another instance, which does no such jobs.
-      Jobs other = new Jobs(database, SETTINGS, List.of());
+      Jobs other = new Jobs(database, nobody(database), SETTINGS, List.of());
       open.add(other);
       assertThat(other.cancel("acme", id).orElseThrow().status()).isEqualTo(JobStatus.RUNNING);
       assertThat(ended(jobs, id).status()).isEqualTo(JobStatus.CANCELLED);
       jobs.close();
-      JobStore store = new JobStore(database);
+      JobStore store = new JobStore(database, nobody(database));
       store.submit("waits", "acme", "test", number(1));
       assertThat(other.cancel("acme", "waits").orElseThrow().status())
           .isEqualTo(JobStatus.CANCELLED);
@@ -172,7 +178,7 @@ class JobsTest {
 
     @Test
     void whoWasTakenForDeadChangesNothing() throws Exception {
-      JobStore store = new JobStore(database);
+      JobStore store = new JobStore(database, nobody(database));
       store.submit("lost-" + where().url().isPresent(), "acme", "lost", number(1));
       Job first = store.claim(List.of("lost"), Duration.ofMillis(1)).orElseThrow();
       assertThat(store.paying(first.id(), first.fence())).isTrue();
@@ -207,7 +213,7 @@ class JobsTest {
 
     @Test
     void aRecordedPaymentIsNotInDoubt() throws Exception {
-      JobStore store = new JobStore(database);
+      JobStore store = new JobStore(database, nobody(database));
       store.submit("paid-" + where().url().isPresent(), "acme", "paid", number(1));
       Job first = store.claim(List.of("paid"), Duration.ofMillis(1)).orElseThrow();
       store.paying(first.id(), first.fence());
@@ -279,6 +285,7 @@ class JobsTest {
       Jobs jobs =
           new Jobs(
               database,
+              nobody(database),
               new Jobs.Settings(Duration.ofSeconds(5), Duration.ofHours(1), 2),
               List.of(
                   handler(job -> {
@@ -300,7 +307,7 @@ class JobsTest {
       String id = jobs.submit("test", "acme", number(1));
       ended(jobs, id);
       Thread.sleep(5);
-      JobStore store = new JobStore(database);
+      JobStore store = new JobStore(database, nobody(database));
       store.prune(Duration.ofHours(1));
       assertThat(store.find("acme", id)).isPresent();
       assertThat(store.prune(Duration.ZERO)).isPositive();
@@ -347,6 +354,7 @@ class JobsTest {
           Jobs jobs =
               new Jobs(
                   database,
+                  nobody(database),
                   SETTINGS,
                   List.of(
                       handler(job -> {
