@@ -5,6 +5,7 @@ import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -32,7 +33,9 @@ final class PassThrough {
   public static void main(String[] args) throws IOException {
     PassThrough through = new PassThrough(args[1]);
     HttpServer server =
-        HttpServer.create(new InetSocketAddress("127.0.0.1", Integer.parseInt(args[0])), 1024);
+        HttpServer.create(
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(args[0])),
+            1024);
     server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
     server.createContext("/v1", through::pass);
     server.createContext(
