@@ -1,5 +1,6 @@
 /** The REST service. */
 module dev.gatun.gateway {
+  requires com.networknt.schema;
   requires com.nimbusds.jose.jwt;
   requires transitive dev.gatun.ai;
   requires com.zaxxer.hikari;

@@ -17,14 +17,18 @@ import dev.gatun.gateway.http.Server;
 import dev.gatun.gateway.idempotency.Idempotency;
 import dev.gatun.gateway.jobs.Jobs;
 import dev.gatun.gateway.jobs.JobsApi;
+import dev.gatun.gateway.observe.Alerts;
 import dev.gatun.gateway.observe.HttpMetrics;
 import dev.gatun.gateway.observe.Tracing;
 import dev.gatun.gateway.state.Database;
 import dev.gatun.gateway.synthetic.SyntheticData;
+import dev.gatun.gateway.web.OpenApi;
+import dev.gatun.gateway.web.Pages;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,9 +46,11 @@ public final class Gateway implements AutoCloseable {
   private final Idempotency idempotency;
   private final GatewayConfig config;
   private final MachineLearning learning;
+  private final Alerts alerts;
+  private final List<Route> routes;
   private @Nullable Server server;
 
-  private Gateway(GatewayConfig config, AiClient client) {
+  private Gateway(GatewayConfig config, AiClient client, HttpMetrics metrics) {
     models = new Models(client);
     syntheticData = new SyntheticData(client, models);
     this.config = config;
@@ -53,6 +59,18 @@ public final class Gateway implements AutoCloseable {
     outbox = new Outbox(database, config.events().map(RedisStream::new));
     jobs = new Jobs(database, outbox, config.jobs(), List.of(syntheticData));
     idempotency = new Idempotency(database);
+    alerts = new Alerts(config.alerts(), metrics, client::status);
+    OpenApi api = new OpenApi(VERSION);
+    routes =
+        Stream.of(
+                routes(client, metrics).stream(),
+                Pages.routes().stream(),
+                Stream.of(Route.open("GET", "/openapi.json", api::handle)))
+            .flatMap(r -> r)
+            .map(api::checked)
+            .toList();
+    metrics.inFlight(this::inFlight);
+    metrics.circuits(client::status);
   }
 
   /**
@@ -78,14 +96,14 @@ public final class Gateway implements AutoCloseable {
    */
   public static Gateway start(
       GatewayConfig config, AiClient client, HttpMetrics metrics, Tracing tracing) {
-    Gateway gateway = new Gateway(config, client);
+    Gateway gateway = new Gateway(config, client, metrics);
     try {
       gateway.server =
           new Server(
               config.server(),
               new Server.Guard(config.access(), config.limits()),
               new Server.Watchers(metrics, config.audit(), tracing, gateway.outbox),
-              gateway.routes(client, metrics));
+              gateway.routes);
       return gateway;
     } catch (RuntimeException e) {
       gateway.close();
@@ -103,7 +121,11 @@ public final class Gateway implements AutoCloseable {
             Route.open("GET", "/health/live", health::live),
             Route.open("GET", "/health/ready", health::ready),
             Route.of("GET", "/metrics", Scope.STATUS, (x, _) -> metrics(x, metrics)),
-            Route.of("GET", "/v1/ai/status", Scope.STATUS, new StatusReport(client)::handle),
+            Route.of(
+                "GET",
+                "/v1/ai/status",
+                Scope.STATUS,
+                new StatusReport(client, metrics.traffic(), alerts, this::inFlight)::handle),
             Route.of("GET", "/v1/models", Scope.CHAT, models::list).errors(Route.ErrorStyle.OPENAI),
             Route.of(
                     "POST",
@@ -146,6 +168,20 @@ public final class Gateway implements AutoCloseable {
     return server != null && server.draining();
   }
 
+  private int inFlight() {
+    return server == null ? 0 : server.inFlight();
+  }
+
+  /** All routes. */
+  List<Route> routes() {
+    return routes;
+  }
+
+  /** What looks whether something is wrong; tell it who wants to know. */
+  public Alerts alerts() {
+    return alerts;
+  }
+
   /** The port that it listens on. */
   public int port() {
     if (server == null) {
@@ -160,6 +196,7 @@ public final class Gateway implements AutoCloseable {
     if (server != null) {
       server.close();
     }
+    alerts.close();
     jobs.close();
     learning.close();
     idempotency.close();

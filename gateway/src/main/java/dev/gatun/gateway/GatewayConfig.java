@@ -7,6 +7,7 @@ import dev.gatun.gateway.http.Server;
 import dev.gatun.gateway.http.TlsFiles;
 import dev.gatun.gateway.jobs.Jobs;
 import dev.gatun.gateway.limit.Limits;
+import dev.gatun.gateway.observe.Alerts;
 import dev.gatun.gateway.observe.AuditLog;
 import dev.gatun.gateway.state.Database;
 import java.net.URI;
@@ -22,6 +23,7 @@ import java.util.Optional;
  * @param access who may call
  * @param limits how much they may use
  * @param audit who was refused and what was changed
+ * @param alerts when to alert
  * @param database where what outlives the process is kept
  * @param jobs how jobs are kept
  * @param files uploads
@@ -32,6 +34,7 @@ public record GatewayConfig(
     Access access,
     Limits limits,
     AuditLog audit,
+    Alerts.Settings alerts,
     Database.Settings database,
     Jobs.Settings jobs,
     FileSettings files,
@@ -47,6 +50,7 @@ public record GatewayConfig(
    *       Access#read}
    *   <li>{@code GATUN_REDIS_URL}: see {@link Limits#read}
    *   <li>{@code GATUN_AUDIT_FILE}: see {@link AuditLog}
+   *   <li>{@code GATUN_ALERT_…}: see {@link Alerts.Settings#read}
    *   <li>{@code GATUN_TLS_CERT}, {@code GATUN_TLS_KEY}: see {@link TlsFiles}
    *   <li>{@code GATUN_MAX_BODY_BYTES}: default 10 MiB
    *   <li>{@code GATUN_MAX_CONCURRENT}: default 1000
@@ -83,6 +87,7 @@ public record GatewayConfig(
         access,
         Limits.read(config, access),
         audit,
+        Alerts.Settings.read(config),
         database,
         Jobs.Settings.read(config),
         FileSettings.read(config, database.folder()),

@@ -3,6 +3,7 @@ package dev.gatun.gateway;
 import dev.gatun.ai.AiClient;
 import dev.gatun.ai.AiClientBuilder;
 import dev.gatun.ai.json.Json;
+import dev.gatun.ai.observe.MicrometerObserver;
 import dev.gatun.ai.routing.RoutingPolicy;
 import dev.gatun.ai.spi.Provider;
 import dev.gatun.ai.spi.ProviderConfig;
@@ -58,8 +59,14 @@ final class Running implements AutoCloseable {
       config.put(settings[i], settings[i + 1]);
     }
     GatewayConfig read = GatewayConfig.read(ProviderConfig.of(config));
-    client = read.limits().protect(builder, RoutingPolicy.taskAffinity()).build();
-    gateway = Gateway.start(read, client, new HttpMetrics());
+    HttpMetrics metrics = new HttpMetrics();
+    client =
+        read.limits()
+            .protect(builder, RoutingPolicy.taskAffinity())
+            .observer(new MicrometerObserver(metrics.registry()))
+            .observer(metrics.traffic())
+            .build();
+    gateway = Gateway.start(read, client, metrics);
   }
 
   String url(String path) {

@@ -62,6 +62,7 @@ public final class ServeCommand implements Callable<Integer> {
         .protect(AiClient.builder().discover(settings), RoutingPolicy.taskAffinity())
         .observer(new LoggingObserver())
         .observer(new MicrometerObserver(metrics.registry()))
+        .observer(metrics.traffic())
         .build();
   }
 

@@ -5,19 +5,35 @@ import dev.gatun.ai.Status;
 import dev.gatun.ai.json.Json;
 import dev.gatun.gateway.auth.Principal;
 import dev.gatun.gateway.http.Exchange;
+import dev.gatun.gateway.observe.Alerts;
+import dev.gatun.gateway.observe.Traffic;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.IntSupplier;
 
-/** {@code GET /v1/ai/status}: providers, models, circuits, keys, latency and spend. Without I/O. */
+/**
+ * {@code GET /v1/ai/status}: providers, models, circuits, keys, latency and spend, traffic and
+ * alerts. Without I/O.
+ */
 public final class StatusReport {
   private final AiClient client;
+  private final Traffic traffic;
+  private final Alerts alerts;
+  private final IntSupplier inFlight;
 
-  /** The state of a client. */
-  public StatusReport(AiClient client) {
+  /**
+   * The state of a client and of the gateway around it.
+   *
+   * @param inFlight the requests that are being answered
+   */
+  public StatusReport(AiClient client, Traffic traffic, Alerts alerts, IntSupplier inFlight) {
     this.client = client;
+    this.traffic = traffic;
+    this.alerts = alerts;
+    this.inFlight = inFlight;
   }
 
   /** Answers a request. */
@@ -29,7 +45,10 @@ public final class StatusReport {
         200,
         Json.object()
             .put("at", status.at().toString())
+            .put("in_flight", inFlight.getAsInt())
             .put("providers", new Json.Arr(providers))
+            .put("traffic", traffic.json())
+            .put("alerts", alerts.json())
             .build());
   }
 

@@ -26,6 +26,7 @@ final class HelidonExchange implements Exchange {
   private final int maxBody;
   private final DisconnectWatch.Watch watch;
   private byte @Nullable [] body;
+  private Json.@Nullable Obj json;
 
   HelidonExchange(
       ServerRequest request,
@@ -130,6 +131,13 @@ final class HelidonExchange implements Exchange {
 
   @Override
   public Json.Obj json() {
+    if (json == null) {
+      json = parsed();
+    }
+    return json;
+  }
+
+  private Json.Obj parsed() {
     String type = header("content-type").orElse("").toLowerCase(Locale.ROOT);
     String media = type.contains(";") ? type.substring(0, type.indexOf(';')).strip() : type.strip();
     if (!media.equals("application/json") && !media.endsWith("+json")) {

@@ -44,4 +44,9 @@ public record Route(
   public Route errors(ErrorStyle value) {
     return new Route(method, path, scope, value, endpoint);
   }
+
+  /** This route with another endpoint. */
+  public Route answeredBy(Endpoint value) {
+    return new Route(method, path, scope, style, value);
+  }
 }

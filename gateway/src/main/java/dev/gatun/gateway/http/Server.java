@@ -5,6 +5,7 @@ import dev.gatun.ai.json.Json;
 import dev.gatun.gateway.auth.Access;
 import dev.gatun.gateway.auth.FileWatch;
 import dev.gatun.gateway.auth.Principal;
+import dev.gatun.gateway.auth.Scope;
 import dev.gatun.gateway.events.Outbox;
 import dev.gatun.gateway.limit.Limits;
 import dev.gatun.gateway.observe.AuditLog;
@@ -222,6 +223,9 @@ public final class Server implements AutoCloseable {
       int status = res.status().code();
       span.end(caller.tenant, status);
       watchers.metrics().answered(route.method(), route.path(), status, nanos);
+      if (route.scope().filter(x -> x != Scope.STATUS).isPresent()) {
+        watchers.metrics().worked(route.method(), route.path(), status, nanos);
+      }
       audit(route, exchange, caller, status);
       ACCESS
           .atInfo()

@@ -96,10 +96,15 @@ final class JobStore {
     return jobs(sql.toString(), arguments.toArray());
   }
 
-  /** Takes the oldest job that waits, or whose worker has let its lease run out. */
-  Optional<Job> claim(Collection<String> kinds, Duration lease) {
+  /**
+   * Takes the oldest job that waits, or whose worker has let its lease run out.
+   *
+   * @param own what the caller does already: an outage may have kept it from renewing those leases
+   */
+  Optional<Job> claim(Collection<String> kinds, Collection<String> own, Duration lease) {
     List<Object> arguments = new ArrayList<>(List.of(lease.toMillis()));
     arguments.addAll(kinds);
+    arguments.addAll(own);
     String sql =
         """
         UPDATE jobs SET
@@ -114,14 +119,20 @@ final class JobStore {
           SELECT id FROM jobs
           WHERE kind IN (%2$s)
             AND (status = 'queued' OR (status = 'running' AND lease_until < %1$s))
+            %4$s
           ORDER BY created_at LIMIT 1%3$s)
         RETURNING *\
         """
             .formatted(
                 now,
-                String.join(", ", Collections.nCopies(kinds.size(), "?")),
-                database.dialect().skipLocked());
+                marks(kinds.size()),
+                database.dialect().skipLocked(),
+                own.isEmpty() ? "" : "AND id NOT IN (" + marks(own.size()) + ")");
     return database.write(c -> query(c, sql, arguments.toArray())).stream().findFirst();
+  }
+
+  private static String marks(int count) {
+    return String.join(", ", Collections.nCopies(count, "?"));
   }
 
   Lease renew(String id, long fence, Duration lease) {

@@ -193,7 +193,7 @@ public final class Jobs implements AutoCloseable {
     if (free.isEmpty() || closing) {
       return false;
     }
-    Optional<Job> job = store.claim(free, settings.lease());
+    Optional<Job> job = store.claim(free, List.copyOf(runs.keySet()), settings.lease());
     job.ifPresent(j -> {
       JobHandler handler = handlers.get(j.kind());
       if (handler != null) {

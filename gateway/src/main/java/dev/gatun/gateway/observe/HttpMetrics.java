@@ -1,5 +1,7 @@
 package dev.gatun.gateway.observe;
 
+import dev.gatun.ai.Status;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -7,6 +9,8 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 
 /** Metrics of the gateway, in Prometheus's format. Thread-safe. */
 public final class HttpMetrics {
@@ -24,6 +28,8 @@ public final class HttpMetrics {
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 
+  private final Traffic traffic = new Traffic();
+
   /** No metrics yet. */
   public HttpMetrics() {}
 
@@ -35,6 +41,16 @@ public final class HttpMetrics {
   private record Kind(String method, String route, int status) {}
 
   private final Map<Kind, Timer> timers = new ConcurrentHashMap<>();
+
+  /** The traffic of the last hour; a client that observes it tells it of calls and of money. */
+  public Traffic traffic() {
+    return traffic;
+  }
+
+  /** A request that asked for work was answered. */
+  public void worked(String method, String route, int status, long nanos) {
+    traffic.answered(method + " " + route, status, nanos);
+  }
 
   /** A request was answered. */
   public void answered(String method, String route, int status, long nanos) {
@@ -51,6 +67,28 @@ public final class HttpMetrics {
         .tag("http.response.status_code", Integer.toString(kind.status()))
         .serviceLevelObjectives(BUCKETS)
         .register(registry);
+  }
+
+  /** Tells how many requests are being answered. */
+  public void inFlight(IntSupplier count) {
+    Gauge.builder("http.server.active.requests", count, IntSupplier::getAsInt).register(registry);
+  }
+
+  /** Tells the circuits of all providers: 0 closed, 1 half open, 2 open. */
+  public void circuits(Supplier<Status> status) {
+    for (Status.ProviderStatus p : status.get().providers()) {
+      Gauge.builder("gatun.provider.circuit", () -> circuit(status.get(), p.id()))
+          .tag("provider", p.id())
+          .register(registry);
+    }
+  }
+
+  private static int circuit(Status status, String provider) {
+    return status.providers().stream()
+        .filter(p -> p.id().equals(provider))
+        .mapToInt(p -> p.circuit().ordinal())
+        .findFirst()
+        .orElse(0);
   }
 
   /** All metrics as text. */

@@ -180,14 +180,14 @@ class JobsTest {
     void whoWasTakenForDeadChangesNothing() throws Exception {
       JobStore store = new JobStore(database, nobody(database));
       store.submit("lost-" + where().url().isPresent(), "acme", "lost", number(1));
-      Job first = store.claim(List.of("lost"), Duration.ofMillis(1)).orElseThrow();
+      Job first = store.claim(List.of("lost"), List.of(), Duration.ofMillis(1)).orElseThrow();
       assertThat(store.paying(first.id(), first.fence())).isTrue();
       Thread.sleep(20);
-      Job second = store.claim(List.of("lost"), Duration.ofMinutes(1)).orElseThrow();
+      Job second = store.claim(List.of("lost"), List.of(), Duration.ofMinutes(1)).orElseThrow();
       assertThat(second.id()).isEqualTo(first.id());
       assertThat(second.possiblyBilled()).isTrue();
       assertThat(second.takeovers()).isEqualTo(1);
-      assertThat(store.claim(List.of("lost"), Duration.ofMinutes(1))).isEmpty();
+      assertThat(store.claim(List.of("lost"), List.of(), Duration.ofMinutes(1))).isEmpty();
       assertThat(store.progress(first.id(), first.fence(), number(1))).isFalse();
       assertThat(store.save(first.id(), first.fence(), number(1))).isFalse();
       assertThat(store.release(first.id(), first.fence())).isFalse();
@@ -215,11 +215,11 @@ class JobsTest {
     void aRecordedPaymentIsNotInDoubt() throws Exception {
       JobStore store = new JobStore(database, nobody(database));
       store.submit("paid-" + where().url().isPresent(), "acme", "paid", number(1));
-      Job first = store.claim(List.of("paid"), Duration.ofMillis(1)).orElseThrow();
+      Job first = store.claim(List.of("paid"), List.of(), Duration.ofMillis(1)).orElseThrow();
       store.paying(first.id(), first.fence());
       store.save(first.id(), first.fence(), number(7));
       Thread.sleep(20);
-      Job second = store.claim(List.of("paid"), Duration.ofMinutes(1)).orElseThrow();
+      Job second = store.claim(List.of("paid"), List.of(), Duration.ofMinutes(1)).orElseThrow();
       assertThat(second.possiblyBilled()).isFalse();
       assertThat(second.checkpoint()).contains(number(7));
       store.finish(
@@ -378,7 +378,7 @@ class JobsTest {
         }
         OnEitherDatabase.await(database::isUp);
         Job job = OnEitherDatabase.ended(jobs, id);
-        assertThat(job.result()).contains(number(9));
+        assertThat(job.result()).as(job.toString()).contains(number(9));
       }
     }
   }
