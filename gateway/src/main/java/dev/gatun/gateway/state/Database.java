@@ -261,7 +261,10 @@ public final class Database implements AutoCloseable {
       return work.with(c);
     } catch (SQLException e) {
       if (unreachable(e)) {
-        down(e);
+        // An interrupt closes the connection that its thread reads from: that is no outage.
+        if (!Thread.currentThread().isInterrupted() && !pool.isClosed()) {
+          down(e);
+        }
         throw new StateUnavailableException(e);
       }
       throw new IllegalStateException("The database refused a statement: " + e.getMessage(), e);
