@@ -86,7 +86,12 @@ public final class HttpMetrics {
   private static int circuit(Status status, String provider) {
     return status.providers().stream()
         .filter(p -> p.id().equals(provider))
-        .mapToInt(p -> p.circuit().ordinal())
+        .mapToInt(p ->
+            switch (p.circuit()) {
+              case CLOSED -> 0;
+              case HALF_OPEN -> 1;
+              case OPEN -> 2;
+            })
         .findFirst()
         .orElse(0);
   }

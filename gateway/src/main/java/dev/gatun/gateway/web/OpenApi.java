@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe.
  */
 public final class OpenApi {
-  private static final List<String> PARTS = List.of("base", "providers", "development", "health", "jobs");
+  private static final List<String> PARTS =
+      List.of("base", "providers", "development", "health", "jobs");
   private static final String JSON = "application/json";
 
   private final String version;
