@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class JobsTest {
   private static final Jobs.Settings SETTINGS =
-      new Jobs.Settings(Duration.ofMillis(2000), Duration.ofHours(1), 100);
+      new Jobs.Settings(Duration.ofSeconds(2), Duration.ofHours(1), 100);
 
   /** What a handler of a test does. */
   private interface Doing {
