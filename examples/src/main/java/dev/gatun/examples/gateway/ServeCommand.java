@@ -62,6 +62,8 @@ public final class ServeCommand implements Callable<Integer> {
         .protect(AiClient.builder().discover(settings), RoutingPolicy.taskAffinity())
         .observer(new LoggingObserver())
         .observer(new MicrometerObserver(metrics.registry()))
+        // A provider that hangs does not take every place.
+        .bulkhead(Math.max(1, server.server().maxConcurrent() / 2))
         .build();
   }
 
