@@ -10,11 +10,10 @@ import dev.gatun.ai.testkit.Script;
 import dev.gatun.ai.testkit.ScriptedServer;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.net.ConnectException;
+import java.net.HttpURLConnection;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,7 +23,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -32,7 +30,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -43,9 +40,6 @@ class ServeTest {
   private static final int STREAMS = 200;
   private static final String WORDS =
       IntStream.range(0, 60).mapToObj(i -> "w" + i).collect(Collectors.joining(" "));
-
-  private final HttpClient http =
-      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
   @TempDir private Path folder;
 
@@ -114,7 +108,7 @@ class ServeTest {
     return builder.start();
   }
 
-  private static String url(Process process) throws IOException {
+  private String url(Process process) throws IOException {
     BufferedReader said = process.inputReader(StandardCharsets.UTF_8);
     for (String line = said.readLine(); line != null; line = said.readLine()) {
       if (line.contains("\"listening\"") && Json.parse(line) instanceof Json.Obj o) {
@@ -123,7 +117,8 @@ class ServeTest {
             + o.integer("port").orElseThrow();
       }
     }
-    throw new IOException("The service ended before it listened");
+    throw new IOException(
+        "The service ended before it listened: " + Files.readString(folder.resolve("serve.log")));
   }
 
   private static String keys(String key) throws Exception {
@@ -134,30 +129,40 @@ class ServeTest {
   }
 
   /** The lines of a stream, which counts as begun with its first word. */
-  private List<String> stream(String url, CountDownLatch begun) throws Exception {
-    HttpRequest request =
-        HttpRequest.newBuilder(URI.create(url + "/v1/chat/completions"))
-            .header("Authorization", "Bearer " + OLD)
-            .header("Content-Type", "application/json")
-            .POST(
-                HttpRequest.BodyPublishers.ofString(
-                    "{\"model\":\"gpt-4.1-mini\",\"stream\":true,"
-                        + "\"messages\":[{\"role\":\"user\",\"content\":\"Count.\"}]}"))
-            .build();
-    CompletableFuture<HttpResponse<Stream<String>>> answer =
-        http.sendAsync(request, HttpResponse.BodyHandlers.ofLines());
-    boolean[] counted = {false};
-    try (Stream<String> lines = answer.get(30, TimeUnit.SECONDS).body()) {
-      return lines
-          .filter(line -> !line.isEmpty())
-          .peek(line -> {
-            if (!counted[0] && line.contains("w0")) {
-              counted[0] = true;
-              begun.countDown();
-            }
-          })
-          .toList();
+  private static List<String> stream(String url, CountDownLatch begun) throws Exception {
+    HttpURLConnection c = open(url + "/v1/chat/completions", OLD);
+    c.setDoOutput(true);
+    c.setRequestProperty("Content-Type", "application/json");
+    c.getOutputStream()
+        .write(
+            """
+            {"model": "gpt-4.1-mini", "stream": true,
+             "messages": [{"role": "user", "content": "Count."}]}
+            """
+                .getBytes(StandardCharsets.UTF_8));
+    List<String> read = new ArrayList<>();
+    boolean counted = false;
+    try (BufferedReader lines =
+        new BufferedReader(new InputStreamReader(c.getInputStream(), StandardCharsets.UTF_8))) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        if (!line.isEmpty()) {
+          read.add(line);
+        }
+        if (!counted && line.contains("w0")) {
+          counted = true;
+          begun.countDown();
+        }
+      }
     }
+    return read;
+  }
+
+  private static HttpURLConnection open(String url, String key) throws IOException {
+    HttpURLConnection c = (HttpURLConnection) URI.create(url).toURL().openConnection();
+    c.setConnectTimeout(10_000);
+    c.setReadTimeout(30_000);
+    c.setRequestProperty("Authorization", "Bearer " + key);
+    return c;
   }
 
   private static String text(List<String> lines) {
@@ -172,7 +177,7 @@ class ServeTest {
     return out.toString();
   }
 
-  private void awaitStatus(String url, String key, int wanted) throws Exception {
+  private static void awaitStatus(String url, String key, int wanted) throws Exception {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(15);
     while (status(url, key) != wanted) {
       assertThat(System.nanoTime()).as("%s answers %d in time", url, wanted).isLessThan(end);
@@ -180,12 +185,9 @@ class ServeTest {
     }
   }
 
-  private int status(String url, String key) throws IOException, InterruptedException {
-    return http.send(
-            HttpRequest.newBuilder(URI.create(url))
-                .header("Authorization", "Bearer " + key)
-                .build(),
-            HttpResponse.BodyHandlers.discarding())
-        .statusCode();
+  private static int status(String url, String key) throws IOException {
+    HttpURLConnection c = open(url, key);
+    c.setRequestProperty("Connection", "close");
+    return c.getResponseCode();
   }
 }
