@@ -85,18 +85,15 @@ class ServeTest {
   private Process serve(ScriptedServer provider, Path keys) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    String modules = System.getProperty("jdk.module.path");
-    if (modules != null) {
-      command.addAll(List.of("-p", modules, "-m", "dev.gatun.examples/dev.gatun.examples.Main"));
-    } else {
-      command.addAll(
-          List.of(
-              "--add-modules",
-              "jdk.incubator.vector",
-              "-cp",
-              System.getProperty("java.class.path"),
-              "dev.gatun.examples.Main"));
-    }
+    // As this test itself runs: modules, and on the class path what no module asks for by name.
+    command.addAll(
+        List.of(
+            "-p",
+            System.getProperty("jdk.module.path"),
+            "-cp",
+            System.getProperty("java.class.path"),
+            "-m",
+            "dev.gatun.examples/dev.gatun.examples.Main"));
     command.addAll(List.of("serve", "--port", "0", "--json"));
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.redirectError(folder.resolve("serve.log").toFile());
