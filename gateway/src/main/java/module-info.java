@@ -16,6 +16,7 @@ module dev.gatun.gateway {
   requires kotlin.stdlib; // by OkHttp and Okio
   requires micrometer.core;
   requires okhttp3;
+  requires org.apache.commons.pool2; // by Jedis, an automatic module
   requires transitive micrometer.registry.prometheus;
   requires transitive java.sql;
   requires static org.jspecify;

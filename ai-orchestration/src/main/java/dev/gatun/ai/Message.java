@@ -55,6 +55,9 @@ public record Message(Role role, List<Part> parts) {
 
   /** All text of the message. */
   public String text() {
+    if (parts.size() == 1 && parts.getFirst() instanceof Part.Text only) {
+      return only.text();
+    }
     return parts.stream()
         .filter(Part.Text.class::isInstance)
         .map(p -> ((Part.Text) p).text())

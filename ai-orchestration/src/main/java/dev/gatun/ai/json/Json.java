@@ -59,7 +59,7 @@ public sealed interface Json {
     /** The value of a member that is a number. */
     public OptionalDouble number(String name) {
       return members.get(name) instanceof Num n
-          ? OptionalDouble.of(n.decimal().doubleValue())
+          ? OptionalDouble.of(Double.parseDouble(n.literal()))
           : OptionalDouble.empty();
     }
 
@@ -234,12 +234,17 @@ public sealed interface Json {
 
   /** Collects the members of an object; not thread-safe. */
   final class ObjectBuilder {
-    private final Map<String, Json> members = new LinkedHashMap<>();
+    private Map<String, Json> members = new LinkedHashMap<>();
+    private boolean built;
 
     private ObjectBuilder() {}
 
     /** Sets a member. */
     public ObjectBuilder put(String name, Json value) {
+      if (built) {
+        members = new LinkedHashMap<>(members);
+        built = false;
+      }
       members.put(name, value);
       return this;
     }
@@ -266,7 +271,8 @@ public sealed interface Json {
 
     /** The object. */
     public Obj build() {
-      return new Obj(members);
+      built = true;
+      return new Obj(new Members(members));
     }
   }
 

@@ -24,7 +24,7 @@ final class Scenarios {
   /** Lets JIT compilers do their work before anything counts. */
   void warmUp(List<Contender> all) throws IOException {
     for (Contender c : all) {
-      double time = c.name().equals("portkey") ? 2 : 6;
+      double time = c.name().equals("portkey") || c.name().equals("direct") ? 3 : 15;
       checked(c, "warm-up", Load.run(time, c.chat(Contender.INSTANT, 32, 0, false)));
       checked(c, "warm-up", Load.run(2, c.chat(Contender.QUICK, 32, 0, true)));
     }

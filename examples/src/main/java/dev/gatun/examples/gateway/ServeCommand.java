@@ -63,6 +63,8 @@ public final class ServeCommand implements Callable<Integer> {
         .observer(new LoggingObserver())
         .observer(new MicrometerObserver(metrics.registry()))
         .observer(metrics.traffic())
+        // A provider that hangs does not take every place.
+        .bulkhead(Math.max(1, server.server().maxConcurrent() / 2))
         .build();
   }
 

@@ -13,11 +13,15 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** An exchange of Helidon's server. */
 final class HelidonExchange implements Exchange {
+  // All of them are constants of endpoints.
+  private static final Map<String, HeaderName> NAMES = new ConcurrentHashMap<>();
   private static final HeaderName CONTENT_TYPE = HeaderNames.CONTENT_TYPE;
 
   private final ServerRequest request;
@@ -67,7 +71,7 @@ final class HelidonExchange implements Exchange {
 
   @Override
   public Optional<String> header(String name) {
-    return request.headers().first(HeaderNames.create(name));
+    return request.headers().first(NAMES.computeIfAbsent(name, HeaderNames::create));
   }
 
   @Override
@@ -159,7 +163,7 @@ final class HelidonExchange implements Exchange {
 
   @Override
   public void setHeader(String name, String value) {
-    response.header(HeaderNames.create(name), value);
+    response.header(NAMES.computeIfAbsent(name, HeaderNames::create), value);
   }
 
   @Override

@@ -187,6 +187,10 @@ public final class Server implements AutoCloseable {
     res.header(REQUEST_ID, id);
     headers(res);
     cors(req, res);
+    if (draining) {
+      // Its next request shall find another instance.
+      res.header(HeaderNames.CONNECTION, "close");
+    }
     Caller caller = new Caller();
     inFlight.incrementAndGet();
     Tracing.Request span = watchers.tracing().begin(exchange, route.path());

@@ -8,11 +8,14 @@ import java.util.Comparator;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What headers tell of a key's limits. */
 public final class Limits {
+  private static final Pattern COUNT = Pattern.compile("\\d{1,18}");
+
   private Limits() {}
 
   /** The limits that an answer tells. */
@@ -52,7 +55,7 @@ public final class Limits {
   private static OptionalLong number(Function<String, @Nullable String> header, String... names) {
     for (String name : names) {
       String text = header.apply(name);
-      if (text != null && text.strip().matches("\\d{1,18}")) {
+      if (text != null && COUNT.matcher(text.strip()).matches()) {
         return OptionalLong.of(Long.parseLong(text.strip()));
       }
     }
