@@ -9,6 +9,7 @@ import dev.gatun.tensor.Shape;
 import dev.gatun.tensor.Tensor;
 import dev.gatun.tensor.op.Primitive;
 import dev.gatun.tensor.op.ScanKind;
+import dev.gatun.tensor.op.Variance;
 import java.util.Arrays;
 
 /** The gradients of reductions and running reductions. */
@@ -23,6 +24,19 @@ final class FoldRules {
       case MAX, MIN -> Rule.of(Rule.wrt(A.and(Y), s -> extreme(s.g(), s.a(), s.y(), axes)));
       case ARGMAX, ARGMIN -> Rule.NONE;
     };
+  }
+
+  /** {@code g 2 (x - mean) / divisor}. */
+  static Rule variance(Variance op) {
+    int[] axes = op.axes().toIntArray();
+    return Rule.of(
+        Rule.wrt(
+            A,
+            s -> {
+              Tensor x = s.a();
+              Tensor slope = Shapes.unreduce(s.g().mul(2 / op.divisor(x)), x.shape(), axes);
+              return x.sub(x.mean(true, axes)).mul(slope);
+            }));
   }
 
   /** Shared evenly between all elements that equal the result. */

@@ -24,6 +24,7 @@ import dev.gatun.tensor.op.ScaledDotProductAttentionGrad;
 import dev.gatun.tensor.op.Silu;
 import dev.gatun.tensor.op.Softmax;
 import dev.gatun.tensor.op.SoftmaxGrad;
+import dev.gatun.tensor.op.Variance;
 
 /**
  * The gradient rule of every op: the compiler proves that none is missing. Where functions have
@@ -106,6 +107,7 @@ final class GradientRules {
   private static Rule composite(Composite op) {
     return switch (op) {
       case BinaryScalar b -> BinaryRules.scalar(b);
+      case Variance v -> FoldRules.variance(v);
       case Softmax s -> CompositeRules.softmax(s.axis(), false);
       case LogSoftmax s -> CompositeRules.softmax(s.axis(), true);
       case SoftmaxGrad _ -> Rule.DECOMPOSE;

@@ -27,11 +27,6 @@ final class Reductions {
     return keepDims ? y : y.reshape(x.shape().reduced(axes(x, axes), false));
   }
 
-  static Tensor variance(Tensor x, Tensor mean, double correction, boolean keepDims, int... axes) {
-    double divisor = Math.max(0, count(x, axes) - correction);
-    return x.sub(mean).square().sum(keepDims, axes).div(divisor);
-  }
-
   /** The square root with gradient 0 at 0, as PyTorch's std and norm have it. */
   static Tensor sqrtOrZero(Tensor x) {
     Tensor zero = x.eq(0L);

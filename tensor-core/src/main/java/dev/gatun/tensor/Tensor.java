@@ -17,6 +17,7 @@ import dev.gatun.tensor.op.Silu;
 import dev.gatun.tensor.op.Softmax;
 import dev.gatun.tensor.op.TensorType;
 import dev.gatun.tensor.op.UnaryKind;
+import dev.gatun.tensor.op.Variance;
 import dev.gatun.tensor.spi.Backend;
 import dev.gatun.tensor.spi.Buf;
 import dev.gatun.tensor.spi.Layout;
@@ -1441,8 +1442,8 @@ public final class Tensor implements AutoCloseable {
 
   /** The variance with divisor n - correction: 1 is unbiased, 0 the population's. */
   public Tensor var(double correction, boolean keepDims, int... axes) {
-    Tensor x = toFloat();
-    return Reductions.variance(x, x.mean(true, axes), correction, keepDims, axes);
+    int[] normal = rank() == 0 ? new int[0] : shape().axes(axes);
+    return Engine.call(new Variance(Dims.of(normal), correction, keepDims), toFloat());
   }
 
   /** The unbiased standard deviation (divisor n - 1). */

@@ -8,6 +8,7 @@ import dev.gatun.tensor.Tensor;
  */
 public sealed interface Composite extends Op
     permits BinaryScalar,
+        Variance,
         Softmax,
         LogSoftmax,
         SoftmaxGrad,

@@ -12,6 +12,7 @@ import dev.gatun.tensor.op.BatchNorm;
 import dev.gatun.tensor.op.BatchNormGrad;
 import dev.gatun.tensor.op.CrossEntropy;
 import dev.gatun.tensor.op.CrossEntropyGrad;
+import dev.gatun.tensor.op.Dims;
 import dev.gatun.tensor.op.Gelu;
 import dev.gatun.tensor.op.HardSigmoid;
 import dev.gatun.tensor.op.LayerNorm;
@@ -25,6 +26,7 @@ import dev.gatun.tensor.op.ScaledDotProductAttentionGrad;
 import dev.gatun.tensor.op.Silu;
 import dev.gatun.tensor.op.Softmax;
 import dev.gatun.tensor.op.SoftmaxGrad;
+import dev.gatun.tensor.op.Variance;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
@@ -86,6 +88,20 @@ final class CompositeSpecs {
 
   private static List<OpSpec> composites() {
     return List.of(
+        OpSpec.of(
+                "Variance",
+                OpSpec.FLOATS,
+                Sample.of(new Variance(Dims.of(1), 1, false), real(3, 19)),
+                Sample.of(new Variance(Dims.of(0), 0, true), real(4, 7)),
+                Sample.of(new Variance(Dims.of(0, 2), 1, false), real(3, 4, 5)),
+                Sample.of(new Variance(Dims.of(0, 1), 1.5, false), real(3, 4)),
+                Sample.of(new Variance(Dims.of(1), 0, false), real(0, 3)),
+                Sample.of(new Variance(Dims.of(1), 1, false), real(3, 1)).withoutGradient(),
+                Sample.of(new Variance(Dims.of(1), 1, false), real(2, 0)).withoutGradient(),
+                Sample.of(new Variance(Dims.of(new int[0]), 0, false), real()),
+                Sample.of(new Variance(Dims.of(1), 1, false), real(40, 3000)).forSize(),
+                Sample.of(new Variance(Dims.of(0), 1, false), real(150_001)).forSize())
+            .within(Tolerance.steps(64, 8, 1)),
         OpSpec.of(
                 "Softmax",
                 OpSpec.FLOATS,

@@ -18,6 +18,12 @@ final class ContractionSpecs {
       new Window(Dims.of(3, 3), Dims.of(1, 1), Dims.of(1, 1), Dims.of(1, 1), Dims.of(1, 1));
   private static final Window UNEVEN =
       new Window(Dims.of(2, 3), Dims.of(2, 1), Dims.of(0, 2), Dims.of(1, 1), Dims.of(2, 1));
+  private static final Window HALVING =
+      new Window(Dims.of(3, 3), Dims.of(2, 2), Dims.of(1, 1), Dims.of(1, 1), Dims.of(1, 1));
+  private static final Window SPARSE =
+      new Window(Dims.of(3, 2), Dims.of(2, 3), Dims.of(2, 1), Dims.of(1, 3), Dims.of(3, 2));
+  private static final Window EVERY_SECOND =
+      new Window(Dims.of(1, 1), Dims.of(2, 2), Dims.of(0, 0), Dims.of(0, 0), Dims.of(1, 1));
   private static final Window SPACE =
       new Window(
           Dims.of(2, 1, 3), Dims.of(1, 2, 2), Dims.of(1, 0, 1), Dims.of(0, 0, 1), Dims.of(1, 1, 1));
@@ -62,7 +68,13 @@ final class ContractionSpecs {
             Sample.of(new Primitive.Convolution(POINT, 1), real(2, 3, 4, 4), real(5, 3, 1, 1)),
             Sample.of(
                 new Primitive.Convolution(SPACE, 1), real(1, 2, 3, 4, 5), real(3, 2, 2, 1, 3)),
+            Sample.of(new Primitive.Convolution(HALVING, 1), real(2, 3, 6, 5), real(4, 3, 3, 3)),
+            Sample.of(new Primitive.Convolution(SPARSE, 2), real(1, 4, 15, 14), real(6, 2, 3, 2)),
+            Sample.of(
+                new Primitive.Convolution(EVERY_SECOND, 1), real(2, 3, 7, 8), real(5, 3, 1, 1)),
             Sample.of(new Primitive.Convolution(PLANE, 1), real(0, 3, 5, 6), real(4, 3, 3, 3)),
+            Sample.of(new Primitive.Convolution(HALVING, 1), real(2, 6, 33, 34), real(18, 6, 3, 3))
+                .forSize(),
             Sample.of(new Primitive.Convolution(PLANE, 1), real(2, 8, 20, 20), real(16, 8, 3, 3))
                 .forSize())
         .special(OpSpec.Special.NONE)
@@ -87,6 +99,23 @@ final class ContractionSpecs {
                 real(1, 6, 3, 6),
                 real(6, 2, 2, 3)),
             Sample.of(
+                new Primitive.ConvolutionInputGrad(HALVING, 1, Dims.of(6, 5)),
+                real(2, 4, 3, 3),
+                real(4, 3, 3, 3)),
+            Sample.of(
+                new Primitive.ConvolutionInputGrad(SPARSE, 2, Dims.of(15, 14)),
+                real(1, 6, 6, 6),
+                real(6, 2, 3, 2)),
+            Sample.of(
+                new Primitive.ConvolutionInputGrad(EVERY_SECOND, 1, Dims.of(7, 8)),
+                real(2, 5, 4, 4),
+                real(5, 3, 1, 1)),
+            Sample.of(
+                    new Primitive.ConvolutionInputGrad(HALVING, 1, Dims.of(33, 34)),
+                    real(2, 18, 17, 17),
+                    real(18, 6, 3, 3))
+                .forSize(),
+            Sample.of(
                 new Primitive.ConvolutionInputGrad(SPACE, 1, Dims.of(3, 4, 5)),
                 real(1, 3, 3, 2, 3),
                 real(3, 2, 2, 1, 3)),
@@ -109,6 +138,33 @@ final class ContractionSpecs {
                 new Primitive.ConvolutionWeightGrad(PLANE, 1), real(2, 3, 5, 6), real(2, 4, 5, 6)),
             Sample.of(
                 new Primitive.ConvolutionWeightGrad(UNEVEN, 2), real(1, 4, 6, 5), real(1, 6, 3, 6)),
+            Sample.of(
+                new Primitive.ConvolutionWeightGrad(HALVING, 1),
+                real(2, 3, 6, 5),
+                real(2, 4, 3, 3)),
+            Sample.of(
+                new Primitive.ConvolutionWeightGrad(SPARSE, 2),
+                real(1, 4, 15, 14),
+                real(1, 6, 6, 6)),
+            Sample.of(
+                new Primitive.ConvolutionWeightGrad(EVERY_SECOND, 1),
+                real(2, 3, 7, 8),
+                real(2, 5, 4, 4)),
+            Sample.of(
+                    new Primitive.ConvolutionWeightGrad(HALVING, 1),
+                    real(2, 5, 33, 34),
+                    real(2, 18, 17, 17))
+                .forSize(),
+            Sample.of(
+                    new Primitive.ConvolutionWeightGrad(PLANE, 1),
+                    real(2, 3, 27, 26),
+                    real(2, 37, 27, 26))
+                .forSize(),
+            Sample.of(
+                    new Primitive.ConvolutionWeightGrad(PLANE, 2),
+                    real(7, 4, 6, 7),
+                    real(7, 66, 6, 7))
+                .forSize(),
             Sample.of(
                 new Primitive.ConvolutionWeightGrad(SPACE, 1),
                 real(1, 2, 3, 4, 5),

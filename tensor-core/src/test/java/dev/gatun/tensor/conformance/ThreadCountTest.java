@@ -14,22 +14,25 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.slf4j.Logger;
 
-/** Results must not depend on how many threads computed them. */
+/** Results must not depend on how many threads computed them, nor on how they reach memory. */
 final class ThreadCountTest {
   @Test
   void anyNumberOfThreadsGivesTheSameBits() throws Exception {
-    List<String> one = digest(1);
+    List<String> one = digest(1, true);
     assertThat(one).hasSameSizeAs(OpSpec.all());
-    assertThat(digest(3)).isEqualTo(one);
+    assertThat(digest(3, true)).isEqualTo(one);
+    assertThat(digest(1, false)).as("without native access").isEqualTo(one);
   }
 
-  private static List<String> digest(int threads) throws Exception {
+  private static List<String> digest(int threads, boolean nativeAccess) throws Exception {
     Process process =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--add-modules",
                 "jdk.incubator.vector",
-                "--enable-native-access=ALL-UNNAMED",
+                nativeAccess
+                    ? "--enable-native-access=ALL-UNNAMED"
+                    : "--illegal-native-access=deny",
                 "-Dgatun.threads=" + threads,
                 "-cp",
                 classPath(),

@@ -26,7 +26,7 @@ final class BatchNorms {
   private BatchNorms() {}
 
   private static FloatVector load(MemorySegment s, long at) {
-    return FloatVector.fromMemorySegment(SPECIES, s, at, ORDER);
+    return FloatVector.fromMemorySegment(SPECIES, Memory.of(s), at, ORDER);
   }
 
   /**
@@ -44,7 +44,7 @@ final class BatchNorms {
     }
 
     long at(Buf b, int image, int channel) {
-      return b.byteOffset() + ((long) image * channels + channel) * size * Float.BYTES;
+      return Memory.at(b) + ((long) image * channels + channel) * size * Float.BYTES;
     }
   }
 
@@ -89,8 +89,8 @@ final class BatchNorms {
 
   private static void forward(double epsilon, Buf x, Buf[] in, Buf y, Buf[] out) {
     Planes p = Planes.of(x);
-    MemorySegment xs = x.segment();
-    MemorySegment ys = y.segment();
+    MemorySegment xs = Memory.of(x.segment());
+    MemorySegment ys = Memory.of(y.segment());
     eachChannel(
         p,
         c -> {
@@ -148,9 +148,9 @@ final class BatchNorms {
 
   private static void backward(double epsilon, Buf g, Buf x, Buf[] in, Buf y, Buf[] out) {
     Planes p = Planes.of(x);
-    MemorySegment gs = g.segment();
-    MemorySegment xs = x.segment();
-    MemorySegment ys = y.segment();
+    MemorySegment gs = Memory.of(g.segment());
+    MemorySegment xs = Memory.of(x.segment());
+    MemorySegment ys = Memory.of(y.segment());
     eachChannel(
         p,
         c -> {
@@ -228,7 +228,11 @@ final class BatchNorms {
       MemorySegment x, long xAt, MemorySegment y, long yAt, int n, float mean, float k, float b) {
     int whole = n & -LANES;
     for (int i = 0; i < whole; i += LANES) {
-      load(x, xAt + i * 4L).sub(mean).mul(k).add(b).intoMemorySegment(y, yAt + i * 4L, ORDER);
+      load(x, xAt + i * 4L)
+          .sub(mean)
+          .mul(k)
+          .add(b)
+          .intoMemorySegment(Memory.of(y), yAt + i * 4L, ORDER);
     }
     for (int i = whole; i < n; i++) {
       y.set(F32, yAt + i * 4L, (x.get(F32, xAt + i * 4L) - mean) * k + b);
@@ -251,7 +255,7 @@ final class BatchNorms {
     for (int i = 0; i < whole; i += LANES) {
       long at = i * 4L;
       FloatVector ofX = load(x, xAt + at).sub(mean).mul(slope).add(shift);
-      load(g, gAt + at).mul(scale).add(ofX).intoMemorySegment(y, yAt + at, ORDER);
+      load(g, gAt + at).mul(scale).add(ofX).intoMemorySegment(Memory.of(y), yAt + at, ORDER);
     }
     for (int i = whole; i < n; i++) {
       float ofX = (x.get(F32, xAt + i * 4L) - mean) * slope + shift;

@@ -11,7 +11,7 @@ import dev.gatun.tensor.spi.Storage;
 import java.util.function.Consumer;
 
 /**
- * Convolutions of floats. Those of stride 1 in float32 over one or two spatial axes go to {@link
+ * Convolutions of floats. Those in float32 over one or two spatial axes go to {@link
  * FastConvolutions}; all others write their windows out as a matrix, image by image, and multiply.
  * Stateless.
  */
@@ -55,7 +55,8 @@ final class Convolutions {
                                 dw.segment(),
                                 strides,
                                 dy.segment(),
-                                dy.offset());
+                                dy.offset(),
+                                s.places());
                           } else {
                             WindowMatrix m =
                                 new WindowMatrix(window, groups, dx.shape(), dy.shape());
@@ -77,28 +78,10 @@ final class Convolutions {
                         backend,
                         y,
                         dy -> {
-                          FastConvolutions.Sizes s = turned(window, groups, dg.shape(), dy.shape());
-                          if (s != null && y.dtype() != DType.FLOAT64) {
-                            // The correlation of the gradient with the weight turned around,
-                            // channels for filters.
-                            int kernel = s.window();
-                            long perFilter = (long) s.filters() * kernel;
-                            long[] strides = {
-                              dw.offset() + kernel - 1,
-                              kernel,
-                              perFilter,
-                              -s.kernelWidth(),
-                              -1,
-                              s.channels() * perFilter
-                            };
-                            FastConvolutions.correlate(
-                                s,
-                                dg.segment(),
-                                dg.offset(),
-                                dw.segment(),
-                                strides,
-                                dy.segment(),
-                                dy.offset());
+                          if (y.dtype() != DType.FLOAT64
+                              && isFast(window, dg.shape(), dy.shape())
+                              && InputGradients.fits(window, groups, dg.shape(), dy.shape())) {
+                            InputGradients.run(window, groups, dg, dw, dy);
                           } else {
                             WindowMatrix m =
                                 new WindowMatrix(window, groups, dy.shape(), dg.shape());
@@ -180,11 +163,6 @@ final class Convolutions {
   }
 
   private static boolean isFast(Window window, Shape x, Shape y) {
-    for (int i = 0; i < window.rank(); i++) {
-      if (window.stride().get(i) != 1) {
-        return false;
-      }
-    }
     return window.rank() <= 2 && x.numel() > 0 && y.numel() > 0;
   }
 
@@ -208,63 +186,30 @@ final class Convolutions {
             first(window.padLow(), 0),
             last(window.padLow()),
             first(window.dilation(), 1),
-            last(window.dilation()));
+            last(window.dilation()),
+            first(window.stride(), 1),
+            last(window.stride()));
     return s.fits() ? s : null;
   }
 
-  /** The sizes of the correlation that takes the gradient to the input's gradient. */
-  private static FastConvolutions.@org.jspecify.annotations.Nullable Sizes turned(
-      Window window, int groups, Shape grad, Shape x) {
-    if (!isFast(window, grad, x)) {
-      return null;
-    }
-    for (int i = 0; i < window.rank(); i++) {
-      long reach = window.dilation().get(i) * (window.kernel().get(i) - 1);
-      if (window.padLow().get(i) > reach || window.padHigh().get(i) > reach) {
-        return null;
-      }
-    }
-    int kernelHeight = first(window.kernel(), 1);
-    int kernelWidth = last(window.kernel());
-    int dilationHeight = first(window.dilation(), 1);
-    int dilationWidth = last(window.dilation());
-    FastConvolutions.Sizes s =
-        new FastConvolutions.Sizes(
-            size(grad, 0),
-            groups,
-            size(grad, 1) / groups,
-            height(grad),
-            width(grad),
-            size(x, 1) / groups,
-            height(x),
-            width(x),
-            kernelHeight,
-            kernelWidth,
-            dilationHeight * (kernelHeight - 1) - first(window.padLow(), 0),
-            dilationWidth * (kernelWidth - 1) - last(window.padLow()),
-            dilationHeight,
-            dilationWidth);
-    return s.fits() ? s : null;
-  }
-
-  private static int size(Shape s, int axis) {
+  static int size(Shape s, int axis) {
     return Math.toIntExact(s.size(axis));
   }
 
-  private static int height(Shape s) {
+  static int height(Shape s) {
     return s.rank() == 3 ? 1 : size(s, 2);
   }
 
-  private static int width(Shape s) {
+  static int width(Shape s) {
     return size(s, -1);
   }
 
   /** The entry of the second last spatial axis; {@code missing} where there is one axis. */
-  private static int first(Dims d, int missing) {
+  static int first(Dims d, int missing) {
     return d.size() == 1 ? missing : d.getInt(0);
   }
 
-  private static int last(Dims d) {
+  static int last(Dims d) {
     return d.getInt(d.size() - 1);
   }
 }

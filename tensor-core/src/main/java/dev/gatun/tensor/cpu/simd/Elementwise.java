@@ -90,13 +90,14 @@ final class Elementwise {
     long[] at = new long[in.length];
     int[] sizes = new int[in.length];
     for (int i = 0; i < in.length; i++) {
-      segments[i] = in[i].segment();
+      MemorySegment s = in[i].segment();
+      segments[i] = Memory.of(s);
       sizes[i] = in[i].dtype().byteSize();
-      at[i] = (in[i].offset() + start) * sizes[i];
+      at[i] = Memory.at(s, (in[i].offset() + start) * sizes[i], (long) n * sizes[i]);
     }
     int outSize = out.dtype().byteSize();
-    MemorySegment target = out.segment();
-    long outAt = (out.offset() + start) * outSize;
+    MemorySegment target = Memory.of(out.segment());
+    long outAt = Memory.at(out.segment(), (out.offset() + start) * outSize, (long) n * outSize);
     // By blocks: a kernel that has run some times is compiled, one long run would not end in code.
     for (int left = n; left > 0; left -= CHUNK) {
       int count = Math.min(CHUNK, left);
@@ -124,17 +125,20 @@ final class Elementwise {
     }
     int rest = n - whole;
     if (rest > 0) {
-      MemorySegment tail = Scratch.local().tail;
+      MemorySegment scratch = Scratch.local().tail;
+      MemorySegment tail = Memory.of(scratch);
+      long tailFrom = Memory.at(scratch, 0, scratch.byteSize());
       MemorySegment[] tails = new MemorySegment[in.length];
       long[] tailAt = new long[in.length];
       for (int i = 0; i < in.length; i++) {
         tails[i] = tail;
-        tailAt[i] = (i + 1) * 128L;
+        tailAt[i] = tailFrom + (i + 1) * 128L;
         MemorySegment.copy(
             in[i], at[i] + (long) whole * sizes[i], tail, tailAt[i], (long) rest * sizes[i]);
       }
-      kernel.run(tails, tailAt, tail, 0, LANES);
-      MemorySegment.copy(tail, 0, out, outAt + (long) whole * outSize, (long) rest * outSize);
+      kernel.run(tails, tailAt, tail, tailFrom, LANES);
+      MemorySegment.copy(
+          tail, tailFrom, out, outAt + (long) whole * outSize, (long) rest * outSize);
     }
   }
 
@@ -214,11 +218,13 @@ final class Elementwise {
           long position = position(i, row, start);
           boolean convert = in[i].dtype() != as[i];
           if (direct[i] && !convert) {
-            segments[i] = in[i].segment();
-            at[i] = position * sizes[i];
+            MemorySegment s = in[i].segment();
+            segments[i] = Memory.of(s);
+            at[i] = Memory.at(s, position * sizes[i], (long) n * sizes[i]);
           } else if (heldLength[i] < length || held[i] != position) {
-            segments[i] = scratch.buffer(2 * i);
-            at[i] = 0;
+            MemorySegment buffer = scratch.buffer(2 * i);
+            segments[i] = Memory.of(buffer);
+            at[i] = Memory.at(buffer, 0, (long) n * sizes[i]);
             fetch(i, position, length, n, direct[i], convert, scratch);
             held[i] = position;
             heldLength[i] = length;
@@ -227,10 +233,13 @@ final class Elementwise {
         long outAt = (out.offset() + (row * size + start) * inner) * outSize;
         if (narrow) {
           MemorySegment result = scratch.buffer(8);
-          block(kernel, segments, at, sizes, result, 0, outAs.byteSize(), n);
+          long resultAt = Memory.at(result, 0, (long) n * outAs.byteSize());
+          block(kernel, segments, at, sizes, Memory.of(result), resultAt, outAs.byteSize(), n);
           Convert.run(outAs, out.dtype(), result, 0, out.segment(), outAt, n);
         } else {
-          block(kernel, segments, at, sizes, out.segment(), outAt, outSize, n);
+          MemorySegment result = out.segment();
+          long resultAt = Memory.at(result, outAt, (long) n * outSize);
+          block(kernel, segments, at, sizes, Memory.of(result), resultAt, outSize, n);
         }
       }
     }

@@ -5,10 +5,14 @@ import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 
 /**
- * Two-dimensional float32 convolutions of stride 1. The input is copied into planes that have the
- * padding around every row; in such a plane the window's element (i, j) lies a constant shift from
- * the output position, also across the ends of rows, so a convolution is a matrix product whose
- * second operand is read in place. The few positions computed between rows are dropped. Stateless.
+ * Two-dimensional float32 convolutions. The input is copied into planes that have the padding
+ * around every row; in such a plane the window's element (i, j) lies a constant shift from the
+ * output position, also across the ends of rows, so a convolution is a matrix product whose second
+ * operand is read in place. The few positions computed between rows are dropped. With a stride the
+ * rows and columns of one remainder have a plane of their own, where neighbours are adjacent again.
+ *
+ * <p>The weight's gradient is a product as well: rows of shifted inputs times the output's gradient
+ * with the filters in the lanes. Stateless.
  */
 final class FastConvolutions {
   private static final int ROWS = ConvolutionKernels.ROWS;
@@ -91,16 +95,59 @@ final class FastConvolutions {
       int top,
       int left,
       int dilationHeight,
-      int dilationWidth) {
+      int dilationWidth,
+      int strideHeight,
+      int strideWidth) {
 
-    /** Elements of a row with its padding. */
-    int pitch() {
-      return Math.max(width, outWidth + (kernelWidth - 1) * dilationWidth);
+    boolean isStrided() {
+      return strideHeight > 1 || strideWidth > 1;
     }
 
-    /** Elements of a plane with its padding. */
+    /** True when the planes hold the whole input. */
+    boolean isWhole() {
+      return top >= 0
+          && left >= 0
+          && top + height <= planeHeight()
+          && left + width <= pitch()
+          && !isStrided();
+    }
+
+    /** Elements of a row of a plane. */
+    int pitch() {
+      int reach = outWidth + (kernelWidth - 1) * dilationWidth / strideWidth;
+      return isStrided() ? reach : Math.max(width, reach);
+    }
+
+    int planeHeight() {
+      return outHeight + (kernelHeight - 1) * dilationHeight / strideHeight;
+    }
+
+    /** Elements of the planes of a channel: one for each pair of remainders. */
     int plane() {
-      return (outHeight + (kernelHeight - 1) * dilationHeight) * pitch();
+      return rowRemainders() * columnRemainders() * planeHeight() * pitch();
+    }
+
+    /** Where results go that fill their planes. */
+    Places places() {
+      return new Places(0, outWidth, 1, (long) outHeight * outWidth);
+    }
+
+    /** How many remainders the window's rows have by the stride. */
+    int rowRemainders() {
+      return remainders(kernelHeight, dilationHeight, strideHeight);
+    }
+
+    int columnRemainders() {
+      return remainders(kernelWidth, dilationWidth, strideWidth);
+    }
+
+    /** Multiples of the dilation repeat their remainders after so many. */
+    private static int remainders(int kernel, int dilation, int stride) {
+      int period = 1;
+      while (period * dilation % stride != 0) {
+        period++;
+      }
+      return Math.min(kernel, period);
     }
 
     /** Positions from the first output to the last. */
@@ -123,7 +170,12 @@ final class FastConvolutions {
       for (int c = 0; c < channels; c++) {
         for (int i = 0; i < kernelHeight; i++) {
           for (int j = 0; j < kernelWidth; j++) {
-            s[n++] = c * plane() + i * dilationHeight * pitch() + j * dilationWidth;
+            int remainder = i % rowRemainders() * columnRemainders() + j % columnRemainders();
+            s[n++] =
+                c * plane()
+                    + remainder * planeHeight() * pitch()
+                    + i * dilationHeight / strideHeight * pitch()
+                    + j * dilationWidth / strideWidth;
           }
         }
       }
@@ -139,6 +191,16 @@ final class FastConvolutions {
   }
 
   /**
+   * Where the results of a convolution go, in elements.
+   *
+   * @param first of a plane
+   * @param row from row to row
+   * @param column from column to column
+   * @param plane from plane to plane
+   */
+  record Places(long first, long row, long column, long plane) {}
+
+  /**
    * The convolution of dense inputs.
    *
    * @param w where the weight of (filter, channel, i, j) is: offset and strides in elements, {@code
@@ -151,7 +213,8 @@ final class FastConvolutions {
       MemorySegment weight,
       long[] w,
       MemorySegment y,
-      long yAt) {
+      long yAt,
+      Places places) {
     int panels = (s.filters + ROWS - 1) / ROWS;
     float[] packed = LOCAL.get().weight(s.groups * panels * ROWS * s.k());
     pack(s, weight, w, packed, panels);
@@ -173,7 +236,8 @@ final class FastConvolutions {
                 x,
                 xAt,
                 y,
-                yAt);
+                yAt,
+                places);
     long work = (long) s.images * s.groups * s.filters * s.k() * s.positions();
     if (work < 1 << 18) {
       for (int t = 0; t < tasks; t++) {
@@ -222,7 +286,8 @@ final class FastConvolutions {
       MemorySegment x,
       long xAt,
       MemorySegment y,
-      long yAt) {
+      long yAt,
+      Places places) {
     Buffers buffers = LOCAL.get();
     int plane = s.plane();
     float[] planes = buffers.planes(s.channels * plane + TILE + LANES);
@@ -230,8 +295,8 @@ final class FastConvolutions {
     int positions = s.positions();
     int pitch = (positions + TILE - 1) / TILE * TILE;
     float[] output = buffers.output(ROWS * pitch + LANES);
-    long outPlane = (long) s.outHeight * s.outWidth;
-    long to = yAt + ((long) image * s.groups + group) * s.filters * outPlane;
+    long to = yAt + ((long) image * s.groups + group) * s.filters * places.plane;
+    boolean dense = places.equals(s.places());
     for (int p = panels * part / parts; p < panels * (part + 1) / parts; p++) {
       int a = (group * panels + p) * ROWS * s.k();
       for (int q = 0; q < positions; q += TILE) {
@@ -239,14 +304,21 @@ final class FastConvolutions {
       }
       int rows = Math.min(ROWS, s.filters - p * ROWS);
       for (int r = 0; r < rows; r++) {
-        Planes.gather(
-            output,
-            r * pitch,
-            s.pitch(),
-            y,
-            (to + (p * ROWS + r) * outPlane) * Float.BYTES,
-            s.outHeight,
-            s.outWidth);
+        long at = to + (p * ROWS + r) * places.plane + places.first;
+        if (dense) {
+          Planes.gather(output, r * pitch, s.pitch(), y, at * Float.BYTES, s.outHeight, s.outWidth);
+        } else {
+          Planes.scatter(
+              output,
+              r * pitch,
+              s.pitch(),
+              y,
+              at,
+              places.row,
+              places.column,
+              s.outHeight,
+              s.outWidth);
+        }
       }
     }
   }
@@ -257,6 +329,10 @@ final class FastConvolutions {
    */
   static void weightGrad(
       Sizes s, MemorySegment x, long xAt, MemorySegment grad, long gAt, MemorySegment y, long yAt) {
+    if (WeightGradients.fits(s)) {
+      WeightGradients.run(s, x, xAt, grad, gAt, y, yAt);
+      return;
+    }
     y.asSlice(yAt * Float.BYTES, (long) s.groups * s.filters * s.k() * Float.BYTES).fill((byte) 0);
     int plane = s.plane();
     int length = (s.positions() + LANES - 1) / LANES * LANES;
@@ -318,11 +394,14 @@ final class FastConvolutions {
   }
 
   /** Copies the channels of an image (of one group) into planes. */
-  private static void planes(
-      Sizes s, MemorySegment x, long xAt, int image, float[] planes, int to) {
+  static void planes(Sizes s, MemorySegment x, long xAt, int image, float[] planes, int to) {
     long inPlane = (long) s.height * s.width;
     long from = xAt + (long) image * s.channels * inPlane;
     for (int c = 0; c < s.channels; c++) {
+      if (!s.isWhole()) {
+        remainders(s, x, (from + c * inPlane) * Float.BYTES, planes, to + c * s.plane());
+        continue;
+      }
       Planes.spread(
           x,
           (from + c * inPlane) * Float.BYTES,
@@ -334,6 +413,29 @@ final class FastConvolutions {
           s.left,
           s.pitch(),
           s.plane());
+    }
+  }
+
+  /** Copies a channel into one plane for each pair of remainders. */
+  private static void remainders(Sizes s, MemorySegment x, long at, float[] planes, int to) {
+    int size = s.planeHeight() * s.pitch();
+    for (int i = 0; i < s.rowRemainders(); i++) {
+      for (int j = 0; j < s.columnRemainders(); j++) {
+        Planes.spread(
+            x,
+            at,
+            s.height,
+            s.width,
+            planes,
+            to,
+            s.top - i * s.dilationHeight % s.strideHeight,
+            s.left - j * s.dilationWidth % s.strideWidth,
+            s.strideHeight,
+            s.strideWidth,
+            s.planeHeight(),
+            s.pitch());
+        to += size;
+      }
     }
   }
 

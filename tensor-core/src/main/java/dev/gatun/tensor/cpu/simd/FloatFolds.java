@@ -8,9 +8,9 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Folds of dense runs and of columns of float32. A sum adds at most {@link #DEPTH} values in one
- * float before it goes on in double. The order of operations depends on the sizes only. Offsets in
- * bytes. Stateless. {@code DoubleFolds} is the same for float64.
+ * Folds of dense runs and of columns of float32 in {@link Memory}. A sum adds at most {@link
+ * #DEPTH} values in one float before it goes on in double. The order of operations depends on the
+ * sizes only. Offsets in bytes. Stateless. {@code DoubleFolds} is the same for float64.
  */
 final class FloatFolds {
   private static final VectorSpecies<Float> SPECIES = SimdSpecies.floats();
@@ -37,7 +37,7 @@ final class FloatFolds {
   private FloatFolds() {}
 
   private static FloatVector load(MemorySegment s, long at) {
-    return FloatVector.fromMemorySegment(SPECIES, s, at, ORDER);
+    return FloatVector.fromMemorySegment(SPECIES, Memory.of(s), at, ORDER);
   }
 
   /** Folds {@code n} (at least one) dense elements. */

@@ -176,7 +176,7 @@ final class FloatKernels {
   private FloatKernels() {}
 
   private static FloatVector load(MemorySegment s, long at) {
-    return FloatVector.fromMemorySegment(SPECIES, s, at, ORDER);
+    return FloatVector.fromMemorySegment(SPECIES, Memory.of(s), at, ORDER);
   }
 
   /** The kernel of a function that gives floats; null where there is none. */
@@ -203,7 +203,7 @@ final class FloatKernels {
       long at = (long) i * BYTES;
       FloatVector u = load(a, aAt + at);
       FloatVector v = load(b, bAt + at);
-      u.add(v).intoMemorySegment(y, yAt + at, ORDER);
+      u.add(v).intoMemorySegment(Memory.of(y), yAt + at, ORDER);
     }
   }
 
@@ -213,7 +213,7 @@ final class FloatKernels {
       long at = (long) i * BYTES;
       FloatVector u = load(a, aAt + at);
       FloatVector v = load(b, bAt + at);
-      u.sub(v).intoMemorySegment(y, yAt + at, ORDER);
+      u.sub(v).intoMemorySegment(Memory.of(y), yAt + at, ORDER);
     }
   }
 
@@ -223,7 +223,7 @@ final class FloatKernels {
       long at = (long) i * BYTES;
       FloatVector u = load(a, aAt + at);
       FloatVector v = load(b, bAt + at);
-      u.mul(v).intoMemorySegment(y, yAt + at, ORDER);
+      u.mul(v).intoMemorySegment(Memory.of(y), yAt + at, ORDER);
     }
   }
 
@@ -233,7 +233,7 @@ final class FloatKernels {
       long at = (long) i * BYTES;
       FloatVector u = load(a, aAt + at);
       FloatVector v = load(b, bAt + at);
-      u.div(v).intoMemorySegment(y, yAt + at, ORDER);
+      u.div(v).intoMemorySegment(Memory.of(y), yAt + at, ORDER);
     }
   }
 
@@ -243,7 +243,7 @@ final class FloatKernels {
       long at = (long) i * BYTES;
       FloatVector u = load(a, aAt + at);
       FloatVector v = load(b, bAt + at);
-      u.max(v).intoMemorySegment(y, yAt + at, ORDER);
+      u.max(v).intoMemorySegment(Memory.of(y), yAt + at, ORDER);
     }
   }
 
@@ -253,7 +253,7 @@ final class FloatKernels {
       long at = (long) i * BYTES;
       FloatVector u = load(a, aAt + at);
       FloatVector v = load(b, bAt + at);
-      u.min(v).intoMemorySegment(y, yAt + at, ORDER);
+      u.min(v).intoMemorySegment(Memory.of(y), yAt + at, ORDER);
     }
   }
 
@@ -263,7 +263,7 @@ final class FloatKernels {
       long at = (long) i * BYTES;
       FloatVector u = load(a, aAt + at);
       FloatVector v = load(b, bAt + at);
-      copySign(u, v).intoMemorySegment(y, yAt + at, ORDER);
+      copySign(u, v).intoMemorySegment(Memory.of(y), yAt + at, ORDER);
     }
   }
 
@@ -293,7 +293,7 @@ final class FloatKernels {
       } else {
         r = u.lanewise(VectorOperators.ATAN2, v);
       }
-      r.intoMemorySegment(y, yAt + at, ORDER);
+      r.intoMemorySegment(Memory.of(y), yAt + at, ORDER);
     }
   }
 
@@ -301,7 +301,7 @@ final class FloatKernels {
     for (int i = 0; i < n; i += LANES) {
       long at = (long) i * BYTES;
       FloatVector v = load(x, xAt + at);
-      v.neg().intoMemorySegment(y, yAt + at, ORDER);
+      v.neg().intoMemorySegment(Memory.of(y), yAt + at, ORDER);
     }
   }
 
@@ -309,7 +309,7 @@ final class FloatKernels {
     for (int i = 0; i < n; i += LANES) {
       long at = (long) i * BYTES;
       FloatVector v = load(x, xAt + at);
-      v.abs().intoMemorySegment(y, yAt + at, ORDER);
+      v.abs().intoMemorySegment(Memory.of(y), yAt + at, ORDER);
     }
   }
 
@@ -317,7 +317,7 @@ final class FloatKernels {
     for (int i = 0; i < n; i += LANES) {
       long at = (long) i * BYTES;
       FloatVector v = load(x, xAt + at);
-      v.mul(v).intoMemorySegment(y, yAt + at, ORDER);
+      v.mul(v).intoMemorySegment(Memory.of(y), yAt + at, ORDER);
     }
   }
 
@@ -326,7 +326,8 @@ final class FloatKernels {
     for (int i = 0; i < n; i += LANES) {
       long at = (long) i * BYTES;
       FloatVector v = load(x, xAt + at);
-      v.blend(0f, v.compare(VectorOperators.LE, 0f)).intoMemorySegment(y, yAt + at, ORDER);
+      v.blend(0f, v.compare(VectorOperators.LE, 0f))
+          .intoMemorySegment(Memory.of(y), yAt + at, ORDER);
     }
   }
 
@@ -334,7 +335,7 @@ final class FloatKernels {
     for (int i = 0; i < n; i += LANES) {
       long at = (long) i * BYTES;
       FloatVector v = load(x, xAt + at);
-      v.sqrt().intoMemorySegment(y, yAt + at, ORDER);
+      v.sqrt().intoMemorySegment(Memory.of(y), yAt + at, ORDER);
     }
   }
 
@@ -342,7 +343,9 @@ final class FloatKernels {
     for (int i = 0; i < n; i += LANES) {
       long at = (long) i * BYTES;
       FloatVector v = load(x, xAt + at);
-      FloatVector.broadcast(SPECIES, 1f).div(v.sqrt()).intoMemorySegment(y, yAt + at, ORDER);
+      FloatVector.broadcast(SPECIES, 1f)
+          .div(v.sqrt())
+          .intoMemorySegment(Memory.of(y), yAt + at, ORDER);
     }
   }
 
@@ -350,7 +353,7 @@ final class FloatKernels {
     for (int i = 0; i < n; i += LANES) {
       long at = (long) i * BYTES;
       FloatVector v = load(x, xAt + at);
-      FloatVector.broadcast(SPECIES, 1f).div(v).intoMemorySegment(y, yAt + at, ORDER);
+      FloatVector.broadcast(SPECIES, 1f).div(v).intoMemorySegment(Memory.of(y), yAt + at, ORDER);
     }
   }
 
@@ -358,7 +361,7 @@ final class FloatKernels {
     for (int i = 0; i < n; i += LANES) {
       long at = (long) i * BYTES;
       FloatVector v = load(x, xAt + at);
-      Exponentials.exp(v).intoMemorySegment(y, yAt + at, ORDER);
+      Exponentials.exp(v).intoMemorySegment(Memory.of(y), yAt + at, ORDER);
     }
   }
 
@@ -366,7 +369,7 @@ final class FloatKernels {
     for (int i = 0; i < n; i += LANES) {
       long at = (long) i * BYTES;
       FloatVector v = load(x, xAt + at);
-      Exponentials.exp2(v).intoMemorySegment(y, yAt + at, ORDER);
+      Exponentials.exp2(v).intoMemorySegment(Memory.of(y), yAt + at, ORDER);
     }
   }
 
@@ -374,7 +377,7 @@ final class FloatKernels {
     for (int i = 0; i < n; i += LANES) {
       long at = (long) i * BYTES;
       FloatVector v = load(x, xAt + at);
-      Exponentials.expm1(v).intoMemorySegment(y, yAt + at, ORDER);
+      Exponentials.expm1(v).intoMemorySegment(Memory.of(y), yAt + at, ORDER);
     }
   }
 
@@ -382,7 +385,7 @@ final class FloatKernels {
     for (int i = 0; i < n; i += LANES) {
       long at = (long) i * BYTES;
       FloatVector v = load(x, xAt + at);
-      Logarithms.log(v).intoMemorySegment(y, yAt + at, ORDER);
+      Logarithms.log(v).intoMemorySegment(Memory.of(y), yAt + at, ORDER);
     }
   }
 
@@ -390,7 +393,7 @@ final class FloatKernels {
     for (int i = 0; i < n; i += LANES) {
       long at = (long) i * BYTES;
       FloatVector v = load(x, xAt + at);
-      Logarithms.log2(v).intoMemorySegment(y, yAt + at, ORDER);
+      Logarithms.log2(v).intoMemorySegment(Memory.of(y), yAt + at, ORDER);
     }
   }
 
@@ -398,7 +401,7 @@ final class FloatKernels {
     for (int i = 0; i < n; i += LANES) {
       long at = (long) i * BYTES;
       FloatVector v = load(x, xAt + at);
-      Logarithms.log10(v).intoMemorySegment(y, yAt + at, ORDER);
+      Logarithms.log10(v).intoMemorySegment(Memory.of(y), yAt + at, ORDER);
     }
   }
 
@@ -406,7 +409,7 @@ final class FloatKernels {
     for (int i = 0; i < n; i += LANES) {
       long at = (long) i * BYTES;
       FloatVector v = load(x, xAt + at);
-      Logarithms.log1p(v).intoMemorySegment(y, yAt + at, ORDER);
+      Logarithms.log1p(v).intoMemorySegment(Memory.of(y), yAt + at, ORDER);
     }
   }
 
@@ -414,7 +417,7 @@ final class FloatKernels {
     for (int i = 0; i < n; i += LANES) {
       long at = (long) i * BYTES;
       FloatVector v = load(x, xAt + at);
-      Exponentials.tanh(v).intoMemorySegment(y, yAt + at, ORDER);
+      Exponentials.tanh(v).intoMemorySegment(Memory.of(y), yAt + at, ORDER);
     }
   }
 
@@ -422,7 +425,7 @@ final class FloatKernels {
     for (int i = 0; i < n; i += LANES) {
       long at = (long) i * BYTES;
       FloatVector v = load(x, xAt + at);
-      Exponentials.sigmoid(v).intoMemorySegment(y, yAt + at, ORDER);
+      Exponentials.sigmoid(v).intoMemorySegment(Memory.of(y), yAt + at, ORDER);
     }
   }
 
@@ -430,7 +433,7 @@ final class FloatKernels {
     for (int i = 0; i < n; i += LANES) {
       long at = (long) i * BYTES;
       FloatVector v = load(x, xAt + at);
-      FloatErrors.erf(v).intoMemorySegment(y, yAt + at, ORDER);
+      FloatErrors.erf(v).intoMemorySegment(Memory.of(y), yAt + at, ORDER);
     }
   }
 
@@ -438,7 +441,7 @@ final class FloatKernels {
     for (int i = 0; i < n; i += LANES) {
       long at = (long) i * BYTES;
       FloatVector v = load(x, xAt + at);
-      FloatErrors.erfc(v).intoMemorySegment(y, yAt + at, ORDER);
+      FloatErrors.erfc(v).intoMemorySegment(Memory.of(y), yAt + at, ORDER);
     }
   }
 
@@ -446,7 +449,8 @@ final class FloatKernels {
     for (int i = 0; i < n; i += LANES) {
       long at = (long) i * BYTES;
       FloatVector v = load(x, xAt + at);
-      v.div(Exponentials.expNormal(v.neg()).add(1f)).intoMemorySegment(y, yAt + at, ORDER);
+      v.div(Exponentials.expNormal(v.neg()).add(1f))
+          .intoMemorySegment(Memory.of(y), yAt + at, ORDER);
     }
   }
 
@@ -454,7 +458,7 @@ final class FloatKernels {
     for (int i = 0; i < n; i += LANES) {
       long at = (long) i * BYTES;
       FloatVector v = load(x, xAt + at);
-      FloatErrors.gelu(v).intoMemorySegment(y, yAt + at, ORDER);
+      FloatErrors.gelu(v).intoMemorySegment(Memory.of(y), yAt + at, ORDER);
     }
   }
 
@@ -462,7 +466,7 @@ final class FloatKernels {
     for (int i = 0; i < n; i += LANES) {
       long at = (long) i * BYTES;
       FloatVector v = load(x, xAt + at);
-      FloatErrors.geluTanh(v).intoMemorySegment(y, yAt + at, ORDER);
+      FloatErrors.geluTanh(v).intoMemorySegment(Memory.of(y), yAt + at, ORDER);
     }
   }
 
@@ -472,7 +476,7 @@ final class FloatKernels {
       FloatVector v = load(x, xAt + at);
       v.blend(1f, v.compare(VectorOperators.GT, 0f))
           .blend(-1f, v.compare(VectorOperators.LT, 0f))
-          .intoMemorySegment(y, yAt + at, ORDER);
+          .intoMemorySegment(Memory.of(y), yAt + at, ORDER);
     }
   }
 
@@ -480,7 +484,7 @@ final class FloatKernels {
     for (int i = 0; i < n; i += LANES) {
       long at = (long) i * BYTES;
       FloatVector v = load(x, xAt + at);
-      Trigonometry.sin(v).intoMemorySegment(y, yAt + at, ORDER);
+      Trigonometry.sin(v).intoMemorySegment(Memory.of(y), yAt + at, ORDER);
       if (v.abs().compare(VectorOperators.GT, Trigonometry.LIMIT).anyTrue()) {
         for (long j = at; j < at + VECTOR_BYTES; j += BYTES) {
           y.set(FLOAT, yAt + j, (float) Math.sin(x.get(FLOAT, xAt + j)));
@@ -493,7 +497,7 @@ final class FloatKernels {
     for (int i = 0; i < n; i += LANES) {
       long at = (long) i * BYTES;
       FloatVector v = load(x, xAt + at);
-      Trigonometry.cos(v).intoMemorySegment(y, yAt + at, ORDER);
+      Trigonometry.cos(v).intoMemorySegment(Memory.of(y), yAt + at, ORDER);
       if (v.abs().compare(VectorOperators.GT, Trigonometry.LIMIT).anyTrue()) {
         for (long j = at; j < at + VECTOR_BYTES; j += BYTES) {
           y.set(FLOAT, yAt + j, (float) Math.cos(x.get(FLOAT, xAt + j)));
@@ -506,7 +510,7 @@ final class FloatKernels {
     for (int i = 0; i < n; i += LANES) {
       long at = (long) i * BYTES;
       FloatVector v = load(x, xAt + at);
-      Trigonometry.tan(v).intoMemorySegment(y, yAt + at, ORDER);
+      Trigonometry.tan(v).intoMemorySegment(Memory.of(y), yAt + at, ORDER);
       if (v.abs().compare(VectorOperators.GT, Trigonometry.LIMIT).anyTrue()) {
         for (long j = at; j < at + VECTOR_BYTES; j += BYTES) {
           y.set(FLOAT, yAt + j, (float) Math.tan(x.get(FLOAT, xAt + j)));
@@ -521,7 +525,8 @@ final class FloatKernels {
       long at = (long) i * BYTES;
       FloatVector u = load(a, aAt + at);
       FloatVector v = load(b, bAt + at);
-      u.blend(0f, v.compare(VectorOperators.LE, 0f)).intoMemorySegment(y, yAt + at, ORDER);
+      u.blend(0f, v.compare(VectorOperators.LE, 0f))
+          .intoMemorySegment(Memory.of(y), yAt + at, ORDER);
     }
   }
 
@@ -531,7 +536,8 @@ final class FloatKernels {
       long at = (long) i * BYTES;
       FloatVector u = load(a, aAt + at);
       FloatVector v = load(b, bAt + at);
-      u.mul(v.mul(FloatVector.broadcast(SPECIES, 1f).sub(v))).intoMemorySegment(y, yAt + at, ORDER);
+      u.mul(v.mul(FloatVector.broadcast(SPECIES, 1f).sub(v)))
+          .intoMemorySegment(Memory.of(y), yAt + at, ORDER);
     }
   }
 
@@ -541,7 +547,8 @@ final class FloatKernels {
       long at = (long) i * BYTES;
       FloatVector u = load(a, aAt + at);
       FloatVector v = load(b, bAt + at);
-      u.mul(FloatVector.broadcast(SPECIES, 1f).sub(v.mul(v))).intoMemorySegment(y, yAt + at, ORDER);
+      u.mul(FloatVector.broadcast(SPECIES, 1f).sub(v.mul(v)))
+          .intoMemorySegment(Memory.of(y), yAt + at, ORDER);
     }
   }
 
@@ -551,7 +558,7 @@ final class FloatKernels {
       long at = (long) i * BYTES;
       FloatVector u = load(a, aAt + at);
       FloatVector v = load(b, bAt + at);
-      u.mul(siluSlope(v)).intoMemorySegment(y, yAt + at, ORDER);
+      u.mul(siluSlope(v)).intoMemorySegment(Memory.of(y), yAt + at, ORDER);
     }
   }
 
@@ -561,7 +568,7 @@ final class FloatKernels {
       long at = (long) i * BYTES;
       FloatVector u = load(a, aAt + at);
       FloatVector v = load(b, bAt + at);
-      u.mul(FloatErrors.geluSlope(v)).intoMemorySegment(y, yAt + at, ORDER);
+      u.mul(FloatErrors.geluSlope(v)).intoMemorySegment(Memory.of(y), yAt + at, ORDER);
     }
   }
 
@@ -571,7 +578,7 @@ final class FloatKernels {
       long at = (long) i * BYTES;
       FloatVector u = load(a, aAt + at);
       FloatVector v = load(b, bAt + at);
-      u.mul(FloatErrors.geluTanhSlope(v)).intoMemorySegment(y, yAt + at, ORDER);
+      u.mul(FloatErrors.geluTanhSlope(v)).intoMemorySegment(Memory.of(y), yAt + at, ORDER);
     }
   }
 
@@ -601,7 +608,7 @@ final class FloatKernels {
           };
       // Large numbers are integers already; infinities and NaN stay, too.
       v.blend(result, a.compare(VectorOperators.LT, INTEGRAL))
-          .intoMemorySegment(y, yAt + at, ORDER);
+          .intoMemorySegment(Memory.of(y), yAt + at, ORDER);
     }
   }
 
@@ -618,7 +625,7 @@ final class FloatKernels {
             case SINH -> v.lanewise(VectorOperators.SINH);
             default -> v.lanewise(VectorOperators.COSH);
           };
-      r.intoMemorySegment(y, yAt + at, ORDER);
+      r.intoMemorySegment(Memory.of(y), yAt + at, ORDER);
     }
   }
 
@@ -660,7 +667,7 @@ final class FloatKernels {
           };
       ByteVector.zero(MASK_BYTES)
           .blend((byte) 1, m.cast(MASK_BYTES))
-          .intoMemorySegment(y, yAt + i, ORDER);
+          .intoMemorySegment(Memory.of(y), yAt + i, ORDER);
     }
   }
 
@@ -714,7 +721,9 @@ final class FloatKernels {
           ByteVector.fromMemorySegment(MASK_BYTES, c, cAt + i, ORDER)
               .compare(VectorOperators.NE, (byte) 0)
               .cast(SPECIES);
-      load(b, bAt + at).blend(load(a, aAt + at), m).intoMemorySegment(y, yAt + at, ORDER);
+      load(b, bAt + at)
+          .blend(load(a, aAt + at), m)
+          .intoMemorySegment(Memory.of(y), yAt + at, ORDER);
     }
   }
 }

@@ -49,6 +49,9 @@ final class Gemm {
   /** Rows up to which B is not packed. */
   private static final int DIRECT_ROWS = 128;
 
+  /** Elements between rows of B that fall into few sets of the L1 cache, and their multiples. */
+  private static final int FAR = 256;
+
   /** Rows of a transposed A that are packed at once: whole panels and whole vectors. */
   private static final int ROWS = 48;
 
@@ -182,6 +185,32 @@ final class Gemm {
       long work = (long) m * n * k;
       if (bCol == 1 && work <= DIRECT_WORK) {
         direct(m, n, k, a, aOff, aRow, aCol, b, bOff, bRow, c, cOff, ldc, accumulate);
+      } else if (m <= Dots.MOST_ROWS && aCol == 1 && bRow == 1 && k >= LANES) {
+        Dots.multiply(m, n, k, a, aOff, aRow, b, bOff, bCol, c, cOff, ldc, accumulate);
+      } else if (bRow == 1 && bCol != 1 && m <= DIRECT_ROWS && m <= n / 2) {
+        // A transposed B of many columns costs more to pack than the product's transposition.
+        new Product(
+                n,
+                m,
+                k,
+                b,
+                bOff,
+                bCol,
+                bRow,
+                a,
+                aOff,
+                aCol,
+                aRow,
+                c,
+                cOff,
+                ldc,
+                accumulate,
+                bias,
+                biasOff,
+                relu,
+                true)
+            .run();
+        return;
       } else {
         new Product(
                 m,
@@ -201,7 +230,8 @@ final class Gemm {
                 accumulate,
                 bias,
                 biasOff,
-                relu)
+                relu,
+                false)
             .run();
         return;
       }
@@ -307,6 +337,8 @@ final class Gemm {
   /**
    * A product whose rectangles of C can be computed on their own: each thread packs what it needs,
    * so nothing waits for anything.
+   *
+   * @param turned whether C is written transposed: its rows are the columns of this product
    */
   private record Product(
       int m,
@@ -326,7 +358,8 @@ final class Gemm {
       boolean accumulate,
       MemorySegment bias,
       long biasOff,
-      boolean relu) {
+      boolean relu,
+      boolean turned) {
 
     void run() {
       long work = (long) m * n * k;
@@ -357,7 +390,9 @@ final class Gemm {
      */
     private void rectangle(int top, int bottom, int left, int right) {
       int kc = ceilDiv(k, ceilDiv(k, KC));
-      boolean direct = bCol == 1 && bottom - top <= DIRECT_ROWS;
+      // Rows that lie kilobytes apart push each other out of the L1 cache before the next panel.
+      boolean far = bRow % FAR == 0 && bottom - top > 2 * MR;
+      boolean direct = bCol == 1 && bottom - top <= DIRECT_ROWS && !far;
       int columns = direct ? right - left : balanced(right - left, NC, NR);
       Buffers buffers = BUFFERS.get();
       for (int j = left; j < right; j += columns) {
@@ -445,6 +480,14 @@ final class Gemm {
     /** Moves or adds a tile to C, and finishes it after the last step along k. */
     private void finish(
         float[] tile, int row, int rows, int column, int columns, int p, int depth) {
+      if (turned) {
+        long off = cOff + column * ldc + row;
+        storeTurned(tile, c, off, ldc, rows, columns, accumulate || p > 0);
+        if (p + depth == k) {
+          epilogue(columns, rows, c, off, ldc, bias, biasOff + row, relu);
+        }
+        return;
+      }
       long off = cOff + row * ldc + column;
       store(tile, c, off, ldc, rows, columns, accumulate || p > 0);
       if (p + depth == k) {
@@ -499,6 +542,19 @@ final class Gemm {
     } else {
       for (int i = 0; i < rows; i++) {
         partialRow(t, i * NR, c, (cOff + i * ldc) * Float.BYTES, columns, add);
+      }
+    }
+  }
+
+  /** Moves or adds the transposed tile to C, whose rows are the tile's columns. */
+  private static void storeTurned(
+      float[] t, MemorySegment c, long cOff, long ldc, int rows, int columns, boolean add) {
+    for (int j = 0; j < columns; j++) {
+      long to = (cOff + j * ldc) * Float.BYTES;
+      for (int i = 0; i < rows; i++) {
+        long at = to + (long) i * Float.BYTES;
+        float v = t[i * NR + j];
+        c.set(FLOAT, at, add ? c.get(FLOAT, at) + v : v);
       }
     }
   }

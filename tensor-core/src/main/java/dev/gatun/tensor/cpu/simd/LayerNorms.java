@@ -44,23 +44,25 @@ final class LayerNorms {
   static void forward(int n, double epsilon, Buf x, Buf[] affine, Buf y) {
     long rows = x.numel() / n;
     int tasks = x.numel() < Elementwise.PARALLEL / 4 ? 1 : (int) Math.min(rows, ThreadPool.size());
-    MemorySegment w = affine.length == 0 ? x.segment() : affine[0].segment();
-    MemorySegment b = affine.length == 0 ? x.segment() : affine[1].segment();
-    long wAt = affine.length == 0 ? 0 : affine[0].byteOffset();
-    long bAt = affine.length == 0 ? 0 : affine[1].byteOffset();
+    MemorySegment xs = Memory.of(x.segment());
+    MemorySegment ys = Memory.of(y.segment());
+    MemorySegment w = affine.length == 0 ? xs : Memory.of(affine[0].segment());
+    MemorySegment b = affine.length == 0 ? xs : Memory.of(affine[1].segment());
+    long wAt = affine.length == 0 ? 0 : Memory.at(affine[0]);
+    long bAt = affine.length == 0 ? 0 : Memory.at(affine[1]);
     ThreadPool.parallelFor(
         tasks,
         t -> {
           for (long r = rows * t / tasks; r < rows * (t + 1) / tasks; r++) {
-            long at = x.byteOffset() + r * n * Float.BYTES;
-            long yAt = y.byteOffset() + r * n * Float.BYTES;
-            float mean = (float) (FloatFolds.run(FloatFolds.SUM, x.segment(), at, n) / n);
-            double variance = FloatFolds.dot(x.segment(), at, mean, x.segment(), at, mean, n) / n;
+            long at = Memory.at(x) + r * n * Float.BYTES;
+            long yAt = Memory.at(y) + r * n * Float.BYTES;
+            float mean = (float) (FloatFolds.run(FloatFolds.SUM, xs, at, n) / n);
+            double variance = FloatFolds.dot(xs, at, mean, xs, at, mean, n) / n;
             float scale = (float) (1 / Math.sqrt(variance + epsilon));
             if (affine.length == 0) {
-              plain(x.segment(), at, y.segment(), yAt, n, mean, scale);
+              plain(xs, at, ys, yAt, n, mean, scale);
             } else {
-              affine(x.segment(), at, w, wAt, b, bAt, y.segment(), yAt, n, mean, scale);
+              affine(xs, at, w, wAt, b, bAt, ys, yAt, n, mean, scale);
             }
           }
         });
@@ -70,7 +72,10 @@ final class LayerNorms {
       MemorySegment x, long at, MemorySegment y, long yAt, int n, float mean, float scale) {
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
-      load(x, at, i).sub(mean).mul(scale).intoMemorySegment(y, yAt + (long) i * Float.BYTES, ORDER);
+      load(x, at, i)
+          .sub(mean)
+          .mul(scale)
+          .intoMemorySegment(Memory.of(y), yAt + (long) i * Float.BYTES, ORDER);
     }
     for (; i < n; i++) {
       long o = (long) i * Float.BYTES;
@@ -97,7 +102,7 @@ final class LayerNorms {
           .mul(scale)
           .mul(load(w, wAt, i))
           .add(load(b, bAt, i))
-          .intoMemorySegment(y, yAt + (long) i * Float.BYTES, ORDER);
+          .intoMemorySegment(Memory.of(y), yAt + (long) i * Float.BYTES, ORDER);
     }
     for (; i < n; i++) {
       long o = (long) i * Float.BYTES;
@@ -145,9 +150,10 @@ final class LayerNorms {
 
   private static void block(
       int n, double epsilon, Buf g, Buf x, Buf w, Buf dx, Buf[] sums, int block, long rows) {
-    MemorySegment gs = g.segment();
-    MemorySegment xs = x.segment();
-    MemorySegment ws = w.segment();
+    MemorySegment gs = Memory.of(g.segment());
+    MemorySegment xs = Memory.of(x.segment());
+    MemorySegment ws = Memory.of(w.segment());
+    long wAt = Memory.at(w);
     MemorySegment lanes = Scratch.local().buffer(BUFFER);
     long bytes = (long) n * Float.BYTES;
     for (Buf b : sums) {
@@ -155,8 +161,8 @@ final class LayerNorms {
     }
     long first = (long) block * BLOCK;
     for (long r = first; r < Math.min(rows, first + BLOCK); r++) {
-      long gAt = g.byteOffset() + r * bytes;
-      long xAt = x.byteOffset() + r * bytes;
+      long gAt = Memory.at(g) + r * bytes;
+      long xAt = Memory.at(x) + r * bytes;
       float mean = (float) (FloatFolds.run(FloatFolds.SUM, xs, xAt, n) / n);
       double all = 0;
       double along = 0;
@@ -164,14 +170,14 @@ final class LayerNorms {
       for (int i = 0; i < n; i += PIECE) {
         long o = (long) i * Float.BYTES;
         int count = Math.min(PIECE, n - i);
-        moments(gs, gAt + o, xs, xAt + o, ws, w.byteOffset() + o, count & -LANES, mean, lanes);
+        moments(gs, gAt + o, xs, xAt + o, ws, wAt + o, count & -LANES, mean, lanes);
         all += FloatFolds.sumLanes(lanes, 0);
         along += FloatFolds.sumLanes(lanes, LANES * 4L);
         squares += FloatFolds.sumLanes(lanes, LANES * 8L);
       }
       for (int i = n & -LANES; i < n; i++) {
         long o = (long) i * Float.BYTES;
-        float gw = gs.get(F32, gAt + o) * ws.get(F32, w.byteOffset() + o);
+        float gw = gs.get(F32, gAt + o) * ws.get(F32, wAt + o);
         float centred = xs.get(F32, xAt + o) - mean;
         all += gw;
         along += (double) gw * centred;
@@ -181,12 +187,14 @@ final class LayerNorms {
       float shift = (float) (all / n);
       float slope = (float) (along * rstd * rstd / n);
       float scale = (float) rstd;
-      long to = dx.byteOffset() + r * bytes;
-      ofInput(gs, gAt, xs, xAt, ws, w.byteOffset(), dx.segment(), to, n, mean, shift, slope, scale);
+      long to = Memory.at(dx) + r * bytes;
+      ofInput(gs, gAt, xs, xAt, ws, wAt, Memory.of(dx.segment()), to, n, mean, shift, slope, scale);
       if (sums.length > 0) {
-        MemorySegment dw = sums[0].segment();
-        MemorySegment db = sums[1].segment();
-        ofParameters(gs, gAt, xs, xAt, dw, db, block * bytes, n, mean, scale);
+        MemorySegment dw = Memory.of(sums[0].segment());
+        MemorySegment db = Memory.of(sums[1].segment());
+        long dwAt = Memory.at(sums[0]) + block * bytes;
+        long dbAt = Memory.at(sums[1]) + block * bytes;
+        ofParameters(gs, gAt, xs, xAt, dw, dwAt, db, dbAt, n, mean, scale);
       }
     }
   }
@@ -256,7 +264,7 @@ final class LayerNorms {
           .sub(shift)
           .sub(along)
           .mul(scale)
-          .intoMemorySegment(dx, to + (long) i * Float.BYTES, ORDER);
+          .intoMemorySegment(Memory.of(dx), to + (long) i * Float.BYTES, ORDER);
     }
     for (; i < n; i++) {
       long o = (long) i * Float.BYTES;
@@ -273,8 +281,9 @@ final class LayerNorms {
       MemorySegment x,
       long xAt,
       MemorySegment dw,
+      long dwAt,
       MemorySegment db,
-      long to,
+      long dbAt,
       int n,
       float mean,
       float scale) {
@@ -282,20 +291,20 @@ final class LayerNorms {
     for (; i <= n - LANES; i += LANES) {
       FloatVector v = load(g, gAt, i);
       FloatVector unit = load(x, xAt, i).sub(mean).mul(scale);
-      long at = to + (long) i * Float.BYTES;
-      v.fma(unit, load(dw, to, i)).intoMemorySegment(dw, at, ORDER);
-      v.add(load(db, to, i)).intoMemorySegment(db, at, ORDER);
+      long o = (long) i * Float.BYTES;
+      v.fma(unit, load(dw, dwAt, i)).intoMemorySegment(Memory.of(dw), dwAt + o, ORDER);
+      v.add(load(db, dbAt, i)).intoMemorySegment(Memory.of(db), dbAt + o, ORDER);
     }
     for (; i < n; i++) {
       long o = (long) i * Float.BYTES;
       float v = g.get(F32, gAt + o);
       float unit = (x.get(F32, xAt + o) - mean) * scale;
-      dw.set(F32, to + o, dw.get(F32, to + o) + v * unit);
-      db.set(F32, to + o, db.get(F32, to + o) + v);
+      dw.set(F32, dwAt + o, dw.get(F32, dwAt + o) + v * unit);
+      db.set(F32, dbAt + o, db.get(F32, dbAt + o) + v);
     }
   }
 
   private static FloatVector load(MemorySegment x, long at, int i) {
-    return FloatVector.fromMemorySegment(SPECIES, x, at + (long) i * Float.BYTES, ORDER);
+    return FloatVector.fromMemorySegment(SPECIES, Memory.of(x), at + (long) i * Float.BYTES, ORDER);
   }
 }

@@ -19,7 +19,7 @@ final class Optimizers {
   private Optimizers() {}
 
   private static FloatVector load(MemorySegment s, long at) {
-    return FloatVector.fromMemorySegment(SPECIES, s, at, ORDER);
+    return FloatVector.fromMemorySegment(SPECIES, Memory.of(s), at, ORDER);
   }
 
   /** Updates whole vectors in place. */
@@ -53,8 +53,8 @@ final class Optimizers {
     MemorySegment[] segments = new MemorySegment[all.length];
     long[] at = new long[all.length];
     for (int i = 0; i < all.length; i++) {
-      segments[i] = all[i].segment();
-      at[i] = all[i].byteOffset() + start * Float.BYTES;
+      segments[i] = Memory.of(all[i].segment());
+      at[i] = Memory.at(all[i]) + start * Float.BYTES;
     }
     int whole = n & -LANES;
     if (whole > 0) {
@@ -62,12 +62,14 @@ final class Optimizers {
     }
     long bytes = (long) (n - whole) * Float.BYTES;
     if (bytes > 0) {
-      MemorySegment tail = Scratch.local().tail;
+      MemorySegment scratch = Scratch.local().tail;
+      MemorySegment tail = Memory.of(scratch);
+      long tailFrom = Memory.at(scratch, 0, scratch.byteSize());
       MemorySegment[] tails = new MemorySegment[all.length];
       long[] tailAt = new long[all.length];
       for (int i = 0; i < all.length; i++) {
         tails[i] = tail;
-        tailAt[i] = i * 128L;
+        tailAt[i] = tailFrom + i * 128L;
         MemorySegment.copy(segments[i], at[i] + (long) whole * Float.BYTES, tail, tailAt[i], bytes);
       }
       step.run(tails, tailAt, LANES);
@@ -110,7 +112,7 @@ final class Optimizers {
       FloatVector w = load(p, pAt + at);
       FloatVector d = load(g, gAt + at);
       d = decay == 0 ? d : d.add(w.mul(decay));
-      w.sub(d.mul(rate)).intoMemorySegment(p, pAt + at, ORDER);
+      w.sub(d.mul(rate)).intoMemorySegment(Memory.of(p), pAt + at, ORDER);
     }
   }
 
@@ -137,8 +139,8 @@ final class Optimizers {
       // The first step does not read the buffer, which may hold anything.
       FloatVector buffer = first ? d : load(m, mAt + at).mul(keep).add(d.mul(fresh));
       FloatVector step = ofGrad == 0 ? buffer : d.add(buffer.mul(ofBuffer));
-      buffer.intoMemorySegment(m, mAt + at, ORDER);
-      w.sub(step.mul(rate)).intoMemorySegment(p, pAt + at, ORDER);
+      buffer.intoMemorySegment(Memory.of(m), mAt + at, ORDER);
+      w.sub(step.mul(rate)).intoMemorySegment(Memory.of(p), pAt + at, ORDER);
     }
   }
 
@@ -193,9 +195,11 @@ final class Optimizers {
       FloatVector first = load(m, mAt + at).mul(beta1).add(d.mul(rest1));
       FloatVector second = load(v, vAt + at).mul(beta2).add(d.mul(d).mul(rest2));
       FloatVector denominator = second.sqrt().div(root).add(epsilon);
-      first.intoMemorySegment(m, mAt + at, ORDER);
-      second.intoMemorySegment(v, vAt + at, ORDER);
-      w.mul(shrink).sub(first.div(denominator).mul(rate)).intoMemorySegment(p, pAt + at, ORDER);
+      first.intoMemorySegment(Memory.of(m), mAt + at, ORDER);
+      second.intoMemorySegment(Memory.of(v), vAt + at, ORDER);
+      w.mul(shrink)
+          .sub(first.div(denominator).mul(rate))
+          .intoMemorySegment(Memory.of(p), pAt + at, ORDER);
     }
   }
 }

@@ -85,12 +85,33 @@ final class Packing {
     }
   }
 
+  /**
+   * Four lines of whole vectors become four columns: element q of line i goes to {@code toOff + q *
+   * step + i}.
+   */
+  static void columns(float[] lines, int length, float[] to, int toOff, int step, float[] lanes) {
+    for (int q = 0; q < length; q += LANES) {
+      interleave(
+          FloatVector.fromArray(SPECIES, lines, q),
+          FloatVector.fromArray(SPECIES, lines, length + q),
+          FloatVector.fromArray(SPECIES, lines, 2 * length + q),
+          FloatVector.fromArray(SPECIES, lines, 3 * length + q),
+          lanes);
+      scatter(lanes, to, toOff + q * step, step);
+    }
+  }
+
   /** Loads four vectors, {@code step} bytes apart, and leaves their first lanes, second lanes, … */
-  private static void interleave(MemorySegment from, long at, long step, float[] lanes) {
+  static void interleave(MemorySegment from, long at, long step, float[] lanes) {
     FloatVector v0 = FloatVector.fromMemorySegment(SPECIES, from, at, ORDER);
     FloatVector v1 = FloatVector.fromMemorySegment(SPECIES, from, at + step, ORDER);
     FloatVector v2 = FloatVector.fromMemorySegment(SPECIES, from, at + 2 * step, ORDER);
     FloatVector v3 = FloatVector.fromMemorySegment(SPECIES, from, at + 3 * step, ORDER);
+    interleave(v0, v1, v2, v3, lanes);
+  }
+
+  private static void interleave(
+      FloatVector v0, FloatVector v1, FloatVector v2, FloatVector v3, float[] lanes) {
     FloatVector even = v0.rearrange(ZIP_LOW, v2);
     FloatVector odd = v1.rearrange(ZIP_LOW, v3);
     even.rearrange(ZIP_LOW, odd).intoArray(lanes, 0);
@@ -102,7 +123,7 @@ final class Packing {
   }
 
   /** Writes groups of four elements, {@code step} apart. */
-  private static void scatter(float[] lanes, float[] to, int toOff, int step) {
+  static void scatter(float[] lanes, float[] to, int toOff, int step) {
     for (int i = 0; i < LANES; i++) {
       for (int j = 0; j < 4; j += QUARTER_LANES) {
         FloatVector.fromArray(QUARTER, lanes, 4 * i + j).intoArray(to, toOff + i * step + j);

@@ -74,6 +74,45 @@ final class Planes {
   }
 
   /**
+   * Copies every so many rows and columns of a plane into a smaller one, zeros where there is
+   * nothing: {@code to[u][v] = x[u * strideHeight - top][v * strideWidth - left]}.
+   *
+   * @param at where the source plane starts, in bytes
+   * @param rows of the target
+   * @param pitch columns of the target
+   */
+  static void spread(
+      MemorySegment x,
+      long at,
+      int height,
+      int width,
+      float[] to,
+      int toAt,
+      int top,
+      int left,
+      int strideHeight,
+      int strideWidth,
+      int rows,
+      int pitch) {
+    int first = Math.clamp(Math.ceilDiv(left, strideWidth), 0, pitch);
+    int end = Math.clamp(Math.floorDiv(width - 1 + left, strideWidth) + 1L, first, pitch);
+    for (int u = 0; u < rows; u++) {
+      int p = toAt + u * pitch;
+      int h = u * strideHeight - top;
+      if (h < 0 || h >= height) {
+        Arrays.fill(to, p, p + pitch, 0f);
+        continue;
+      }
+      Arrays.fill(to, p, p + first, 0f);
+      long row = at + ((long) h * width - left) * Float.BYTES;
+      for (int v = first; v < end; v++) {
+        to[p + v] = x.get(FLOAT, row + (long) v * strideWidth * Float.BYTES);
+      }
+      Arrays.fill(to, p + end, p + pitch, 0f);
+    }
+  }
+
+  /**
    * Copies rows of {@code width} elements that are {@code pitch} apart to a dense plane.
    *
    * @param at where the target plane starts, in bytes
@@ -92,6 +131,26 @@ final class Planes {
         }
       } else {
         MemorySegment.copy(from, p, y, FLOAT, to, width);
+      }
+    }
+  }
+
+  /** Copies rows that are {@code pitch} apart to places {@code row} and {@code column} apart. */
+  static void scatter(
+      float[] from,
+      int fromAt,
+      int pitch,
+      MemorySegment y,
+      long first,
+      long row,
+      long column,
+      int height,
+      int width) {
+    for (int h = 0; h < height; h++) {
+      long to = (first + h * row) * Float.BYTES;
+      int p = fromAt + h * pitch;
+      for (int j = 0; j < width; j++) {
+        y.set(FLOAT, to + j * column * Float.BYTES, from[p + j]);
       }
     }
   }

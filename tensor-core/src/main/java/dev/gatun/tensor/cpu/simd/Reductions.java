@@ -173,6 +173,15 @@ final class Reductions {
 
   /** Puts the reduced axes last, then folds runs. */
   private static void copied(Backend backend, Primitive.Reduce op, int[] axes, Buf x, Buf y) {
+    reducedLast(backend, axes, x, (plan, dense) -> runs(op.kind(), plan, dense, y));
+  }
+
+  private interface Folding {
+    void run(Plan plan, Buf x);
+  }
+
+  /** Calls with a dense copy whose last axes are the reduced ones. */
+  private static void reducedLast(Backend backend, int[] axes, Buf x, Folding folding) {
     int rank = x.shape().rank();
     int[] order = new int[rank];
     int n = 0;
@@ -195,10 +204,110 @@ final class Reductions {
       for (int i = 0; i < last.length; i++) {
         last[i] = kept + i;
       }
-      runs(op.kind(), new Plan(dense.layout(), last), dense, y);
+      folding.run(new Plan(dense.layout(), last), dense);
     } finally {
       dense.storage().release();
     }
+  }
+
+  /** The sum of squares of what differs from the mean, over n - correction; float32. */
+  static void variance(Backend backend, int[] axes, double correction, Buf x, Buf y) {
+    if (y.numel() == 0) {
+      return;
+    }
+    long n = x.numel() / y.numel();
+    double divisor = Math.max(0, n - correction);
+    if (n <= 1) {
+      Plan plan = new Plan(x.layout(), axes);
+      for (long r = 0; r < y.numel(); r++) {
+        // Not zero: a NaN, and zero over zero.
+        long at = n == 0 ? 0 : x.offset() + position(plan, r);
+        float v = n == 0 ? 0 : x.segment().get(ValueLayout.JAVA_FLOAT, at * 4);
+        double square = (double) (v - v) * (v - v);
+        y.segment().set(ValueLayout.JAVA_FLOAT, (y.offset() + r) * 4, (float) (square / divisor));
+      }
+      return;
+    }
+    Plan plan = new Plan(x.layout(), axes);
+    if (plan.lastIsReduced && plan.lastStride == 1 && plan.reduced == 1) {
+      deviations(plan, divisor, x, y);
+    } else {
+      reducedLast(backend, axes, x, (turned, dense) -> deviations(turned, divisor, dense, y));
+    }
+  }
+
+  private static long position(Plan plan, long result) {
+    return Plan.position(result, plan.keptSize, plan.keptStride, plan.kept);
+  }
+
+  /** One dense run for each result. */
+  private static void deviations(Plan plan, double divisor, Buf x, Buf y) {
+    long length = plan.reducedSize[0];
+    long results = y.numel();
+    MemorySegment xs = Memory.of(x.segment());
+    long origin = Memory.at(x.segment(), 0, x.segment().byteSize());
+    int pieces = Math.toIntExact((length + CHUNK - 1) / CHUNK);
+    boolean few = results < 16 && pieces > 1;
+    IntTask result =
+        i -> {
+          long base = origin + (x.offset() + position(plan, i)) * 4;
+          double mean =
+              pieces(base, length, few, (at, n) -> FloatFolds.run(FloatFolds.SUM, xs, at, n))
+                  / length;
+          float near = (float) mean;
+          double squares =
+              pieces(base, length, few, (at, n) -> FloatFolds.dot(xs, at, near, xs, at, near, n));
+          // Less what comes from rounding the mean.
+          squares -= length * (mean - near) * (mean - near);
+          float v = (float) (Math.max(0, squares) / divisor);
+          v = Double.isNaN(squares) ? Float.NaN : v;
+          y.segment().set(ValueLayout.JAVA_FLOAT, (y.offset() + i) * 4, v);
+        };
+    if (few) {
+      for (int i = 0; i < results; i++) {
+        result.run(i);
+      }
+      return;
+    }
+    int tasks = (int) Math.min(results, ThreadPool.size());
+    parallel(
+        x.numel(),
+        tasks,
+        t -> {
+          for (long i = results * t / tasks; i < results * (t + 1) / tasks; i++) {
+            result.run((int) i);
+          }
+        });
+  }
+
+  private interface Fold {
+    double run(long at, int n);
+  }
+
+  /** The sum over the pieces of a run, which several threads may fold. */
+  private static double pieces(long base, long length, boolean divided, Fold fold) {
+    int n = Math.toIntExact((length + CHUNK - 1) / CHUNK);
+    if (n == 1) {
+      return fold.run(base, (int) length);
+    }
+    double[] parts = new double[n];
+    IntTask piece =
+        i -> {
+          long from = (long) i * CHUNK;
+          parts[i] = fold.run(base + from * 4, (int) Math.min(CHUNK, length - from));
+        };
+    if (divided) {
+      ThreadPool.parallelFor(n, piece);
+    } else {
+      for (int i = 0; i < n; i++) {
+        piece.run(i);
+      }
+    }
+    double sum = 0;
+    for (double part : parts) {
+      sum += part;
+    }
+    return sum;
   }
 
   private static int code(ReduceKind kind) {
@@ -228,7 +337,8 @@ final class Reductions {
     long perResult = Plan.product(plan.reducedSize, outer);
     long results = y.numel();
     long pieces = (length + CHUNK - 1) / CHUNK;
-    MemorySegment xs = x.segment();
+    MemorySegment xs = Memory.of(x.segment());
+    long origin = Memory.at(x.segment(), 0, x.segment().byteSize());
     if (results < 16 && perResult * pieces > 1) {
       // Few results of many elements: the pieces of a result are folded by several threads.
       int n = Math.toIntExact(perResult * pieces);
@@ -246,8 +356,8 @@ final class Reductions {
               int count = (int) Math.min(CHUNK, length - i % pieces * CHUNK);
               partial[i] =
                   isDouble
-                      ? DoubleFolds.run(op, xs, at * size, count)
-                      : FloatFolds.run(op, xs, at * size, count);
+                      ? DoubleFolds.run(op, xs, origin + at * size, count)
+                      : FloatFolds.run(op, xs, origin + at * size, count);
             });
         double v = partial[0];
         for (int i = 1; i < n; i++) {
@@ -272,8 +382,8 @@ final class Reductions {
                 int count = (int) Math.min(CHUNK, length - i);
                 double part =
                     isDouble
-                        ? DoubleFolds.run(op, xs, (at + i) * size, count)
-                        : FloatFolds.run(op, xs, (at + i) * size, count);
+                        ? DoubleFolds.run(op, xs, origin + (at + i) * size, count)
+                        : FloatFolds.run(op, xs, origin + (at + i) * size, count);
                 v = o == 0 && i == 0 ? part : combine(op, v, part);
               }
             }
@@ -324,7 +434,8 @@ final class Reductions {
     }
     long tile = width;
     long perGroup = (columns + tile - 1) / tile;
-    MemorySegment xs = x.segment();
+    MemorySegment xs = Memory.of(x.segment());
+    long origin = Memory.at(x.segment(), 0, x.segment().byteSize());
     parallel(
         x.numel(),
         Math.toIntExact(groups * perGroup),
@@ -343,9 +454,9 @@ final class Reductions {
           for (long o = 0; o < perResult; o++) {
             long at = base + Plan.position(o, plan.reducedSize, plan.reducedStride, outer);
             if (isDouble) {
-              DoubleFolds.columns(op, xs, at * size, step, rows, n, sums);
+              DoubleFolds.columns(op, xs, origin + at * size, step, rows, n, sums);
             } else {
-              FloatFolds.columns(op, xs, at * size, step, rows, n, sums);
+              FloatFolds.columns(op, xs, origin + at * size, step, rows, n, sums);
             }
           }
           long to = y.byteOffset() + (group * columns + first) * size;

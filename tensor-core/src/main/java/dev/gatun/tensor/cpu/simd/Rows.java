@@ -24,8 +24,8 @@ final class Rows {
 
   /** Over runs of {@code n} elements; both tensors are contiguous. */
   static void softmax(boolean log, int n, Buf x, Buf y) {
-    MemorySegment xs = x.segment();
-    MemorySegment ys = y.segment();
+    MemorySegment xs = Memory.of(x.segment());
+    MemorySegment ys = Memory.of(y.segment());
     each(x, n, r -> row(log, xs, at(x, r, n), ys, at(y, r, n), n));
   }
 
@@ -34,9 +34,9 @@ final class Rows {
    * tensors are contiguous.
    */
   static void softmaxGrad(boolean log, int n, Buf g, Buf y, Buf dx) {
-    MemorySegment gs = g.segment();
-    MemorySegment ys = y.segment();
-    MemorySegment to = dx.segment();
+    MemorySegment gs = Memory.of(g.segment());
+    MemorySegment ys = Memory.of(y.segment());
+    MemorySegment to = Memory.of(dx.segment());
     each(
         g,
         n,
@@ -55,7 +55,7 @@ final class Rows {
 
   /** Scores x [N, n], targets [N], losses y [N]; all tensors are contiguous. */
   static void crossEntropy(int n, Buf x, Buf target, Buf y) {
-    MemorySegment xs = x.segment();
+    MemorySegment xs = Memory.of(x.segment());
     each(
         x,
         n,
@@ -71,8 +71,8 @@ final class Rows {
 
   /** Gradients g [N], scores x [N, n], targets [N], result dx [N, n]; all are contiguous. */
   static void crossEntropyGrad(int n, Buf g, Buf x, Buf target, Buf dx) {
-    MemorySegment xs = x.segment();
-    MemorySegment to = dx.segment();
+    MemorySegment xs = Memory.of(x.segment());
+    MemorySegment to = Memory.of(dx.segment());
     each(
         x,
         n,
@@ -92,7 +92,7 @@ final class Rows {
   }
 
   private static long at(Buf b, long row, int n) {
-    return b.byteOffset() + row * n * 4;
+    return Memory.at(b) + row * n * 4;
   }
 
   private interface Row {
@@ -121,89 +121,88 @@ final class Rows {
         y.set(F32, yAt + i * 4L, x.get(F32, at + i * 4L) - max - rest);
       }
     } else {
-      float total = (float) exponentials(x, at, y, yAt, n);
-      divide(y, yAt, whole, total);
-      for (int i = whole; i < n; i++) {
-        y.set(F32, yAt + i * 4L, y.get(F32, yAt + i * 4L) / total);
-      }
+      multiply(y, yAt, n, (float) (1 / exponentials(x, at, y, yAt, n)));
     }
   }
 
   /** {@code y = exp(x - max)}; returns the sum of y. */
   private static double exponentials(MemorySegment x, long at, MemorySegment y, long yAt, int n) {
     float max = (float) FloatFolds.run(FloatFolds.MAX, x, at, n);
+    MemorySegment scratch = Scratch.local().tail;
+    double sum = 0;
     int whole = n & -LANES;
-    exponentials(x, at, y, yAt, whole, max);
-    if (whole < n) {
-      MemorySegment tail = Scratch.local().tail;
-      long bytes = (n - whole) * 4L;
-      MemorySegment.copy(x, at + whole * 4L, tail, 0, bytes);
-      exponentials(tail, 0, tail, 128, LANES, max);
-      MemorySegment.copy(tail, 128, y, yAt + whole * 4L, bytes);
+    for (int i = 0; i < whole; i += PIECE) {
+      piece(x, at + i * 4L, y, yAt + i * 4L, Math.min(PIECE, whole - i), max, scratch);
+      sum += FloatFolds.sumLanes(scratch, 0);
     }
-    return FloatFolds.run(FloatFolds.SUM, y, yAt, n);
+    if (whole < n) {
+      long tail = padded(x, at + whole * 4L, n - whole, scratch);
+      MemorySegment s = Memory.of(scratch);
+      piece(s, tail, s, tail, LANES, max, scratch);
+      sum += FloatFolds.sumLanes(scratch, 0);
+      MemorySegment.copy(s, tail, y, yAt + whole * 4L, (n - whole) * 4L);
+    }
+    return sum;
   }
 
   /** The sum of {@code exp(x - max)}. */
   private static double exponentialSum(MemorySegment x, long at, int n, float max) {
-    MemorySegment tail = Scratch.local().tail;
+    MemorySegment scratch = Scratch.local().tail;
     double sum = 0;
     int whole = n & -LANES;
     for (int i = 0; i < whole; i += PIECE) {
-      sumPiece(x, at + i * 4L, Math.min(PIECE, whole - i), max, tail);
-      sum += FloatFolds.sumLanes(tail, 0);
+      sumPiece(x, at + i * 4L, Math.min(PIECE, whole - i), max, scratch);
+      sum += FloatFolds.sumLanes(scratch, 0);
     }
     if (whole < n) {
-      for (int i = 0; i < LANES; i++) {
-        boolean inside = whole + i < n;
-        tail.setAtIndex(
-            F32, i, inside ? x.get(F32, at + (whole + i) * 4L) : Float.NEGATIVE_INFINITY);
-      }
-      sumPiece(tail, 0, LANES, max, tail);
-      sum += FloatFolds.sumLanes(tail, 0);
+      long tail = padded(x, at + whole * 4L, n - whole, scratch);
+      sumPiece(Memory.of(scratch), tail, LANES, max, scratch);
+      sum += FloatFolds.sumLanes(scratch, 0);
     }
     return sum;
+  }
+
+  /**
+   * Copies what is left of a row behind a scratch buffer's first vector; its exponentials end it.
+   */
+  private static long padded(MemorySegment x, long at, int n, MemorySegment scratch) {
+    for (int i = 0; i < LANES; i++) {
+      float v = i < n ? x.get(F32, at + i * 4L) : Float.NEGATIVE_INFINITY;
+      scratch.setAtIndex(F32, LANES + i, v);
+    }
+    return Memory.at(scratch, LANES * 4L, LANES * 4L);
+  }
+
+  private static void piece(
+      MemorySegment x, long at, MemorySegment y, long yAt, int n, float max, MemorySegment lanes) {
+    FloatVector sum = FloatVector.zero(SPECIES);
+    for (int i = 0; i < n; i += LANES) {
+      FloatVector e = Exponentials.exp(load(x, at + i * 4L).sub(max));
+      e.intoMemorySegment(Memory.of(y), yAt + i * 4L, ORDER);
+      sum = sum.add(e);
+    }
+    sum.intoMemorySegment(lanes, 0, ORDER);
   }
 
   private static void sumPiece(MemorySegment x, long at, int n, float max, MemorySegment lanes) {
     FloatVector sum = FloatVector.zero(SPECIES);
     for (int i = 0; i < n; i += LANES) {
-      FloatVector v = FloatVector.fromMemorySegment(SPECIES, x, at + i * 4L, ORDER);
-      sum = sum.add(Exponentials.exp(v.sub(max)));
+      sum = sum.add(Exponentials.exp(load(x, at + i * 4L).sub(max)));
     }
     sum.intoMemorySegment(lanes, 0, ORDER);
-  }
-
-  private static void exponentials(
-      MemorySegment x, long at, MemorySegment y, long yAt, int n, float max) {
-    for (int i = 0; i < n; i += LANES) {
-      FloatVector v = FloatVector.fromMemorySegment(SPECIES, x, at + i * 4L, ORDER);
-      Exponentials.exp(v.sub(max)).intoMemorySegment(y, yAt + i * 4L, ORDER);
-    }
   }
 
   private static void subtract(
       MemorySegment x, long at, MemorySegment y, long yAt, int n, float max, float rest) {
     for (int i = 0; i < n; i += LANES) {
-      FloatVector.fromMemorySegment(SPECIES, x, at + i * 4L, ORDER)
-          .sub(max)
-          .sub(rest)
-          .intoMemorySegment(y, yAt + i * 4L, ORDER);
-    }
-  }
-
-  private static void divide(MemorySegment y, long at, int n, float by) {
-    for (int i = 0; i < n; i += LANES) {
-      FloatVector.fromMemorySegment(SPECIES, y, at + i * 4L, ORDER)
-          .div(by)
-          .intoMemorySegment(y, at + i * 4L, ORDER);
+      load(x, at + i * 4L).sub(max).sub(rest).intoMemorySegment(Memory.of(y), yAt + i * 4L, ORDER);
     }
   }
 
   private static void multiply(MemorySegment y, long at, int n, float by) {
     int whole = n & -LANES;
     for (int i = 0; i < whole; i += LANES) {
-      load(y, at + i * 4L).mul(by).intoMemorySegment(y, at + i * 4L, ORDER);
+      load(y, at + i * 4L).mul(by).intoMemorySegment(Memory.of(y), at + i * 4L, ORDER);
     }
     for (int i = whole; i < n; i++) {
       y.set(F32, at + i * 4L, y.get(F32, at + i * 4L) * by);
@@ -223,7 +222,7 @@ final class Rows {
     int whole = n & -LANES;
     for (int i = 0; i < whole; i += LANES) {
       FloatVector v = load(g, gAt + i * 4L).sub(dot).mul(load(y, yAt + i * 4L));
-      v.intoMemorySegment(dx, to + i * 4L, ORDER);
+      v.intoMemorySegment(Memory.of(dx), to + i * 4L, ORDER);
     }
     for (int i = whole; i < n; i++) {
       dx.set(F32, to + i * 4L, (g.get(F32, gAt + i * 4L) - dot) * y.get(F32, yAt + i * 4L));
@@ -243,19 +242,21 @@ final class Rows {
     int whole = n & -LANES;
     for (int i = 0; i < whole; i += LANES) {
       FloatVector p = Exponentials.exp(load(y, yAt + i * 4L));
-      load(g, gAt + i * 4L).sub(p.mul(sum)).intoMemorySegment(dx, to + i * 4L, ORDER);
+      load(g, gAt + i * 4L).sub(p.mul(sum)).intoMemorySegment(Memory.of(dx), to + i * 4L, ORDER);
     }
     if (whole < n) {
       MemorySegment tail = Scratch.local().tail;
       long bytes = (n - whole) * 4L;
       MemorySegment.copy(g, gAt + whole * 4L, tail, 0, bytes);
       MemorySegment.copy(y, yAt + whole * 4L, tail, 128, bytes);
-      logGradient(tail, 0, tail, 128, tail, 256, LANES, sum);
+      MemorySegment t = Memory.of(tail);
+      long from = Memory.at(tail, 0, tail.byteSize());
+      logGradient(t, from, t, from + 128, t, from + 256, LANES, sum);
       MemorySegment.copy(tail, 256, dx, to + whole * 4L, bytes);
     }
   }
 
   private static FloatVector load(MemorySegment x, long at) {
-    return FloatVector.fromMemorySegment(SPECIES, x, at, ORDER);
+    return FloatVector.fromMemorySegment(SPECIES, Memory.of(x), at, ORDER);
   }
 }

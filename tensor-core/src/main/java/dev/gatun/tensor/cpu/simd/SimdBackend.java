@@ -28,6 +28,7 @@ import dev.gatun.tensor.op.Silu;
 import dev.gatun.tensor.op.Softmax;
 import dev.gatun.tensor.op.SoftmaxGrad;
 import dev.gatun.tensor.op.UnaryKind;
+import dev.gatun.tensor.op.Variance;
 import dev.gatun.tensor.spi.Backend;
 import dev.gatun.tensor.spi.Buf;
 import dev.gatun.tensor.spi.Layout;
@@ -83,6 +84,7 @@ public final class SimdBackend implements Backend {
       case BatchNorm c -> inputs.get(0) == DType.FLOAT32;
       case BatchNormGrad c -> inputs.get(0) == DType.FLOAT32;
       case Linear c -> inputs.get(0) == DType.FLOAT32 || inputs.get(0) == DType.FLOAT64;
+      case Variance c -> inputs.get(0) == DType.FLOAT32;
       case LayerNorm c -> inputs.stream().allMatch(t -> t == DType.FLOAT32);
       case LayerNormGrad c -> inputs.get(0) == DType.FLOAT32;
       case Softmax c -> inputs.get(0) == DType.FLOAT32;
@@ -134,6 +136,10 @@ public final class SimdBackend implements Backend {
           }
           case Gelu g -> floats(g.tanh() ? FloatKernels.GELU_TANH : FloatKernels.GELU, in, out[0]);
           case ActivationGrad g -> floats(FloatKernels.gradient(g.kind()), in, out[0]);
+          case Variance c -> {
+            Reductions.variance(this, c.axes().toIntArray(), c.correction(), in[0], out[0]);
+            yield true;
+          }
           case LayerNorm c -> layerNorm(c, in, out[0]);
           case LayerNormGrad c -> layerNormGrad(c, in, out);
           case Softmax c ->

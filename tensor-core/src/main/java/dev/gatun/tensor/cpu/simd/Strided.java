@@ -214,6 +214,11 @@ final class Strided {
       long toByte,
       long rows,
       long columns) {
+    if (size == 4) {
+      long at = position * 4;
+      Transposes.run(from, at, step * 4, to, toByte, columns * 4, rows, columns);
+      return;
+    }
     for (long i = 0; i < rows; i += SQUARE) {
       long height = Math.min(SQUARE, rows - i);
       for (long j = 0; j < columns; j += SQUARE) {
