@@ -211,6 +211,17 @@ int32_t gatun_device_count(int32_t *count) {
   int n = 0;
   cudaError_t e = cudaGetDeviceCount(&n);
   *count = e == cudaSuccess ? n : 0;
+#ifndef GATUN_EMULATION
+  if (e == cudaErrorInsufficientDriver) { // also where there is none
+    cudaGetLastError();
+    int driver = 0;
+    cudaDriverGetVersion(&driver);
+    auto version = [](int v) { return std::to_string(v / 1000) + "." + std::to_string(v % 1000 / 10); };
+    return fail(GATUN_NO_DEVICE, driver == 0 ? "there is no NVIDIA driver on this machine"
+                                             : "the NVIDIA driver is too old: it is for CUDA " + version(driver) +
+                                                   ", and this library for " + version(CUDART_VERSION));
+  }
+#endif
   return check(e, "looking for devices");
 }
 

@@ -95,13 +95,13 @@ class FuzzTest {
         byte[] request = request(random);
         String status = send(port, request);
         answered += status.isEmpty() ? 0 : 1;
-        if (status.matches("HTTP/1.1 5(?!03).*")) {
+        if (status.startsWith("HTTP/1.1 500")) {
           wrong.add(status + " to " + new String(request, StandardCharsets.ISO_8859_1));
         }
       }
       assertThat(running.get("/health").statusCode()).isEqualTo(200);
     }
-    assertThat(wrong).as("answers with 5xx").isEmpty();
+    assertThat(wrong).as("answers with 500").isEmpty();
     assertThat(answered).as("answers").isGreaterThan(REQUESTS * 9 / 10);
   }
 

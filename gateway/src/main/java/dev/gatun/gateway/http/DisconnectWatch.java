@@ -6,6 +6,7 @@ import io.helidon.webserver.http1.Http1ConnectionListener;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,7 @@ final class DisconnectWatch implements Http1ConnectionListener, AutoCloseable {
   // Looked through now and then: most exchanges are over before, and a timer for each would cost
   // more than all else here.
   private final Set<Watch> waiting = ConcurrentHashMap.newKeySet();
+  private final Set<Watch> reading = ConcurrentHashMap.newKeySet();
   private final Thread timer =
       Thread.ofPlatform().daemon().name("gatun-disconnect-timer").start(this::beginDue);
 
@@ -40,6 +42,11 @@ final class DisconnectWatch implements Http1ConnectionListener, AutoCloseable {
         for (Watch w : waiting) {
           if (now - w.due >= 0) {
             w.begin();
+          }
+        }
+        for (Watch w : reading) {
+          if (now - w.bodyDue >= 0) {
+            w.closeConnection();
           }
         }
       }
@@ -68,6 +75,7 @@ final class DisconnectWatch implements Http1ConnectionListener, AutoCloseable {
     private final @Nullable ConnectionContext connection;
     private final Thread handler = Thread.currentThread();
     private long due;
+    private volatile long bodyDue;
     private @Nullable Thread watcher;
     private boolean sent;
     private boolean done;
@@ -75,6 +83,26 @@ final class DisconnectWatch implements Http1ConnectionListener, AutoCloseable {
 
     private Watch(@Nullable ConnectionContext connection) {
       this.connection = connection;
+    }
+
+    /** Closes the connection if the body, or its next part, is not there in time. */
+    void expectBody(Duration within) {
+      if (connection != null) {
+        bodyDue = System.nanoTime() + within.toNanos();
+        reading.add(this);
+      }
+    }
+
+    /** What was expected is there. */
+    void bodyArrived() {
+      reading.remove(this);
+    }
+
+    private void closeConnection() {
+      reading.remove(this);
+      if (connection != null) {
+        connection.serverSocket().close();
+      }
     }
 
     /** Begins after the delay, unless it is all over by then. */
@@ -123,16 +151,26 @@ final class DisconnectWatch implements Http1ConnectionListener, AutoCloseable {
     /**
      * The answer was sent, or the handler has returned; whichever comes second waits, when this was
      * watched, for the connection's next request.
+     *
+     * @param closes whether there shall be none
      */
-    void sentOrReturned() {
+    void sentOrReturned(BooleanSupplier closes) {
       end();
       Thread reads;
       synchronized (this) {
-        reads = watcher;
-        if (!sent || reads == null || connection == null) {
-          sent = true;
+        boolean second = sent;
+        sent = true;
+        if (!second || connection == null) {
           return;
         }
+        reads = watcher;
+      }
+      if (closes.getAsBoolean()) {
+        closeConnection();
+        return;
+      }
+      if (reads == null) {
+        return;
       }
       try {
         reads.join();

@@ -3,6 +3,7 @@ package dev.gatun.gateway.http;
 import dev.gatun.ai.json.Json;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
+import io.helidon.http.HeaderValues;
 import io.helidon.webserver.ServerConnectionException;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
@@ -11,6 +12,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -28,6 +30,7 @@ final class HelidonExchange implements Exchange {
   private final ServerResponse response;
   private final String requestId;
   private final int maxBody;
+  private final Duration idle;
   private final DisconnectWatch.Watch watch;
   private byte @Nullable [] body;
   private Json.@Nullable Obj json;
@@ -37,14 +40,16 @@ final class HelidonExchange implements Exchange {
       ServerResponse response,
       String requestId,
       int maxBody,
+      Duration idle,
       DisconnectWatch.Watch watch) {
     this.request = request;
     this.response = response;
     this.requestId = requestId;
     this.maxBody = maxBody;
+    this.idle = idle;
     this.watch = watch;
     // The last chunk of a stream is written when the handler has returned.
-    response.whenSent(watch::sentOrReturned);
+    response.whenSent(() -> watch.sentOrReturned(this::closes));
   }
 
   @Override
@@ -104,6 +109,9 @@ final class HelidonExchange implements Exchange {
     if (request.headers().contentLength().orElse(0) > maxBody) {
       throw tooLarge(maxBody);
     }
+    // A slow line may take its time, a client that only holds on may not.
+    long length = request.headers().contentLength().orElse(maxBody);
+    watch.expectBody(idle.plusSeconds(length >> 16));
     try (InputStream in = request.content().inputStream()) {
       byte[] bytes = in.readNBytes(maxBody + 1);
       if (bytes.length > maxBody) {
@@ -112,6 +120,8 @@ final class HelidonExchange implements Exchange {
       return bytes;
     } catch (IOException | UncheckedIOException e) {
       throw Problem.of(408, "body-timeout", "The body of the request did not arrive in time");
+    } finally {
+      watch.bodyArrived();
     }
   }
 
@@ -123,7 +133,8 @@ final class HelidonExchange implements Exchange {
     if (request.headers().contentLength().orElse(0) > most) {
       throw tooLarge(most);
     }
-    return new LimitedBody(request.content().inputStream(), most, () -> tooLarge(most));
+    return new LimitedBody(
+        request.content().inputStream(), most, () -> tooLarge(most), watch, idle);
   }
 
   private Problem tooLarge(long most) {
@@ -253,6 +264,12 @@ final class HelidonExchange implements Exchange {
 
   /** The handler returns. */
   void returned() {
-    watch.sentOrReturned();
+    watch.sentOrReturned(this::closes);
+  }
+
+  /** Helidon does not close a connection that a client or an answer wants closed. */
+  private boolean closes() {
+    return request.headers().contains(HeaderValues.CONNECTION_CLOSE)
+        || response.headers().contains(HeaderValues.CONNECTION_CLOSE);
   }
 }

@@ -183,7 +183,8 @@ public final class Server implements AutoCloseable {
   private void serve(Route route, ServerRequest req, ServerResponse res) {
     long start = System.nanoTime();
     String id = requestId(req);
-    HelidonExchange exchange = new HelidonExchange(req, res, id, settings.maxBody(), watch.open());
+    HelidonExchange exchange =
+        new HelidonExchange(req, res, id, settings.maxBody(), settings.idle(), watch.open());
     res.header(REQUEST_ID, id);
     headers(res);
     cors(req, res);

@@ -89,7 +89,14 @@ final class NativeDevices {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment context = arena.allocate(ValueLayout.ADDRESS);
       if (abi.contextCreate(device.index(), context) != Gatun.GATUN_OK()) {
-        throw new DeviceException("Device " + device + " is not usable: " + abi.lastError());
+        String text = abi.lastError();
+        String reason =
+            list().stream()
+                .filter(f -> !f.usable())
+                .map(Found::description)
+                .findFirst()
+                .orElse(text);
+        throw new DeviceException("Device " + device + " is not usable: " + reason);
       }
       return new NativeBackend(
           new NativeContext(device, abi, context.get(ValueLayout.ADDRESS, 0), synchronous));
