@@ -220,10 +220,10 @@ final class Reductions {
     if (n <= 1) {
       Plan plan = new Plan(x.layout(), axes);
       for (long r = 0; r < y.numel(); r++) {
-        // Not zero: a NaN, and zero over zero.
+        // No element differs from the mean; a NaN or an infinity has none.
         long at = n == 0 ? 0 : x.offset() + position(plan, r);
         float v = n == 0 ? 0 : x.segment().get(ValueLayout.JAVA_FLOAT, at * 4);
-        double square = (double) (v - v) * (v - v);
+        double square = Float.isFinite(v) ? 0 : Double.NaN;
         y.segment().set(ValueLayout.JAVA_FLOAT, (y.offset() + r) * 4, (float) (square / divisor));
       }
       return;

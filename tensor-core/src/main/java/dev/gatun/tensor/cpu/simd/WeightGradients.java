@@ -64,10 +64,10 @@ final class WeightGradients {
 
   /** True where this is the faster way, and the buffers can be indexed by ints. */
   static boolean fits(FastConvolutions.Sizes s) {
-    long columns = (s.filters() + NR - 1) / NR;
+    long columns = ((long) s.filters() + NR - 1) / NR;
     return 2 * s.filters() > NR
-        && columns * NR * (s.positions() + LANES) < 1 << 28
-        && columns * NR * (s.k() + MR) < 1 << 28;
+        && columns * NR * ((long) s.positions() + LANES) < 1 << 28
+        && columns * NR * ((long) s.k() + MR) < 1 << 28;
   }
 
   /**
@@ -126,6 +126,7 @@ final class WeightGradients {
    * Rows of shifted inputs, positions of {@code count} images after one another, times gradients
    * [columns][positions][NR].
    */
+  @SuppressWarnings("ArrayRecordComponent") // carries, is never compared
   private record Windows(
       int k,
       int[] shifts,
