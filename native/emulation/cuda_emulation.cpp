@@ -345,7 +345,9 @@ void launch(dim3 grid, dim3 threads, size_t shared, void (*body)(const void *), 
     for (unsigned y = 0; y < grid.y; y++) {
       for (unsigned x = 0; x < grid.x; x++) {
         b.block = {x, y, z};
-        std::memset(memory.data(), 0xff, shared); // shared memory starts undefined: as NaN it does not go unseen
+        if (shared > 0) { // it starts undefined: as NaN it does not go unseen
+          std::memset(memory.data(), 0xff, shared);
+        }
         if (!runBlock(b)) {
           lastError = cudaErrorLaunchFailure;
           return;

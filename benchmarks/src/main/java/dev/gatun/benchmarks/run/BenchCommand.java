@@ -76,12 +76,14 @@ public final class BenchCommand implements Callable<Integer> {
     if (!(warmUp >= 0 && warmUp <= 600)) {
       throw new GatunException("--warmup must be from 0 to 600 seconds, got " + warmUp);
     }
-    Device.of(device); // or the reason why not
     CommandLine line = Objects.requireNonNull(spec).commandLine();
     PrintWriter out = line.getOut();
     PrintWriter err = line.getErr();
     List<Contender> others = others();
     List<Case> cases = select();
+    if (!device.equals("cpu")) {
+      Device.of(device); // or the reason why not
+    }
     var comparison = new Comparison(threads, warmUp, 0.05, said -> err.println("bench: " + said));
     for (String bench : cases.stream().map(Case::bench).distinct().toList()) {
       List<Contender> contenders =
