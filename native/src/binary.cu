@@ -32,8 +32,8 @@ __device__ C shortFunction(int kind, C a, C b) {
   case SUB: return a - b;
   case MUL: return a * b;
   case DIV: return a / b;
-  case MAXIMUM: return a != a ? a : b != b ? b : a > b ? a : b;
-  default: return a != a ? a : b != b ? b : a < b ? a : b;
+  case MAXIMUM: return greater(a, b);
+  default: return smaller(a, b);
   }
 }
 

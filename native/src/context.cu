@@ -292,14 +292,30 @@ int32_t gatun_context_destroy(gatun_context *c) {
   return GATUN_OK;
 }
 
+namespace {
+
+// Waits for all work, and reads the record of faults.
+int readFault(gatun_context *c, gatun_fault_info &seen) {
+  int status = check(cudaMemcpyAsync(&seen, c->fault, sizeof seen, cudaMemcpyDeviceToHost, c->stream), "fault");
+  return status != GATUN_OK ? status : check(cudaStreamSynchronize(c->stream), "waiting for the device");
+}
+
+// Reports a fault and leaves it in place: gatun_fault takes it.
+int look(gatun_context *c) {
+  gatun_fault_info seen{};
+  int status = readFault(c, seen);
+  if (status == GATUN_OK && seen.code != GATUN_FAULT_NONE) {
+    return fail(GATUN_FAULT, "an operation met data that it cannot take");
+  }
+  return status;
+}
+
+} // namespace
+
 int32_t gatun_fault(gatun_context *c, gatun_fault_info *fault) {
   Call call(c, "fault");
   gatun_fault_info seen{};
-  int status =
-      check(cudaMemcpyAsync(&seen, c->fault, sizeof seen, cudaMemcpyDeviceToHost, c->stream), "fault");
-  if (status == GATUN_OK) {
-    status = check(cudaStreamSynchronize(c->stream), "waiting for the device");
-  }
+  int status = readFault(c, seen);
   if (status == GATUN_OK && seen.code != GATUN_FAULT_NONE) {
     status = check(cudaMemsetAsync(c->fault, 0, sizeof seen, c->stream), "fault");
   }
@@ -308,23 +324,6 @@ int32_t gatun_fault(gatun_context *c, gatun_fault_info *fault) {
   }
   return status;
 }
-
-namespace {
-
-// Reports a fault and leaves it in place: gatun_fault takes it.
-int look(gatun_context *c) {
-  gatun_fault_info seen{};
-  int status = check(cudaMemcpyAsync(&seen, c->fault, sizeof seen, cudaMemcpyDeviceToHost, c->stream), "fault");
-  if (status == GATUN_OK) {
-    status = check(cudaStreamSynchronize(c->stream), "waiting for the device");
-  }
-  if (status == GATUN_OK && seen.code != GATUN_FAULT_NONE) {
-    return fail(GATUN_FAULT, "an operation met data that it cannot take");
-  }
-  return status;
-}
-
-} // namespace
 
 int32_t gatun_synchronize(gatun_context *c) {
   Call call(c, "synchronize");

@@ -21,7 +21,7 @@ __global__ void __launch_bounds__(256) contractKernel(int64_t m, int64_t n, int6
   __shared__ C left[BK][BM + 4];
   __shared__ C right[BK][BN + 4];
   int t = static_cast<int>(threadIdx.x), ty = t / 16, tx = t % 16;
-  int64_t i0 = static_cast<int64_t>(blockIdx.x) * BM, j0 = static_cast<int64_t>(blockIdx.y) * BN;
+  int64_t rowTiles = (m + BM - 1) / BM, i0 = blockIdx.x % rowTiles * BM, j0 = blockIdx.x / rowTiles * BN;
   for (int64_t batch = blockIdx.z; batch < batches; batch += gridDim.z) {
     C sums[4][4];
     for (auto &row : sums) {
@@ -91,7 +91,7 @@ __global__ void __launch_bounds__(128) tensorCoreKernel(int64_t m, int64_t n, in
   __shared__ __align__(32) uint16_t right[WK * RIGHT];
   __shared__ __align__(32) float out[BM * OUT];
   int t = static_cast<int>(threadIdx.x), warp = t / 32, wi = warp / 2 * 32, wj = warp % 2 * 32;
-  int64_t i0 = static_cast<int64_t>(blockIdx.x) * BM, j0 = static_cast<int64_t>(blockIdx.y) * BN;
+  int64_t rowTiles = (m + BM - 1) / BM, i0 = blockIdx.x % rowTiles * BM, j0 = blockIdx.x / rowTiles * BN;
   for (int64_t batch = blockIdx.z; batch < batches; batch += gridDim.z) {
     fragment<accumulator, 16, 16, 16, float> sums[2][2];
     for (auto &row : sums) {
@@ -145,12 +145,12 @@ int contract(const Call &call, int64_t m, int64_t n, int64_t k, int64_t batches,
   if (m == 0 || n == 0 || batches == 0) {
     return GATUN_OK;
   }
-  int64_t columns = (n + BN - 1) / BN;
-  if (columns > 65535 || (m + BM - 1) / BM > INT32_MAX) {
+  // All tiles lie along x, where a grid has the most room.
+  int64_t tiles = (m + BM - 1) / BM * ((n + BN - 1) / BN);
+  if (tiles > INT32_MAX) {
     return fail(GATUN_UNSUPPORTED, "a product of " + std::to_string(m) + " by " + std::to_string(n) + " is too large for the grid");
   }
-  dim3 grid(static_cast<unsigned>((m + BM - 1) / BM), static_cast<unsigned>(columns),
-      static_cast<unsigned>(std::min<int64_t>(batches, 65535)));
+  dim3 grid(static_cast<unsigned>(tiles), 1, static_cast<unsigned>(std::min<int64_t>(batches, 65535)));
   if constexpr (TensorCore<T>::value) {
     GATUN_LAUNCH((tensorCoreKernel<T, A, B, W>), grid, dim3(128), 0, call.stream(), m, n, k, batches, a, b, write);
   } else {

@@ -198,7 +198,6 @@ int32_t gatun_convolution(gatun_context *context, int32_t direction, const gatun
     auto *a = static_cast<const T *>(x->data);
     auto *b = static_cast<const T *>(w->data);
     auto *to = static_cast<T *>(y->data);
-    // The long axis goes first: the grid has more room there. Rows and columns change places by changing the operands' places.
     if (direction == 0) {
       status = contract<T>(call, g.outputsPerGroup, images * g.outSize, int64_t{g.perGroup} * g.kernelSize, groups, Weights<T>{b, g},
           Unfolded<T>{a, g}, Planes<T>{to, g.outputs, g.outputsPerGroup, g.outSize});

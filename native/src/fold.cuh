@@ -40,7 +40,7 @@ struct Add {
 struct Greatest {
   template <typename V>
   __device__ V operator()(V a, V b) const {
-    return a != a ? a : b != b ? b : a > b ? a : b;
+    return greater(a, b);
   }
 };
 

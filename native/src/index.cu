@@ -30,8 +30,8 @@ __device__ C combine(int kind, C a, C b) {
   case SET: return b;
   case ADD: return a + b;
   case MUL: return a * b;
-  case MAX: return a != a ? a : b != b ? b : a > b ? a : b;
-  default: return a != a ? a : b != b ? b : a < b ? a : b;
+  case MAX: return greater(a, b);
+  default: return smaller(a, b);
   }
 }
 

@@ -13,8 +13,8 @@ __device__ C combine(int kind, C a, C b) {
   switch (kind) {
   case SUM: return a + b;
   case PROD: return a * b;
-  case MAX: return a != a ? a : b != b ? b : a > b ? a : b;
-  default: return a != a ? a : b != b ? b : a < b ? a : b;
+  case MAX: return greater(a, b);
+  default: return smaller(a, b);
   }
 }
 

@@ -221,6 +221,16 @@ GATUN_HD T down(C x) {
   return Store<T>::of(x);
 }
 
+// The greater and the smaller; NaN if either is.
+template <typename C>
+GATUN_HD C greater(C a, C b) {
+  return a != a ? a : b != b ? b : a > b ? a : b;
+}
+template <typename C>
+GATUN_HD C smaller(C a, C b) {
+  return a != a ? a : b != b ? b : a < b ? a : b;
+}
+
 template <typename T>
 struct Tag {
   using type = T;

@@ -291,30 +291,34 @@ final class Kernels {
 
   void avgPool(Primitive.AvgPool op, Buf x, Buf y) {
     Arguments a = Arguments.begin();
-    int status =
-        abi.avgPool(
-            c,
-            a.window(op.window(), op.ceilPad()),
-            op.countPadding() ? 1 : 0,
-            op.divisor(),
-            0,
-            a.tensor(spatial(x)),
-            a.tensor(spatial(y)));
-    context.done(status, op.name());
+    MemorySegment window = a.window(op.window(), op.ceilPad());
+    average(a, window, op.countPadding(), op.divisor(), false, x, y);
   }
 
   void avgPoolGrad(Primitive.AvgPoolGrad op, Buf gradient, Buf y) {
     Arguments a = Arguments.begin();
+    MemorySegment window = a.window(op.window(), op.ceilPad());
+    average(a, window, op.countPadding(), op.divisor(), true, gradient, y);
+  }
+
+  private void average(
+      Arguments a,
+      MemorySegment window,
+      boolean countPadding,
+      long divisor,
+      boolean gradient,
+      Buf x,
+      Buf y) {
     int status =
         abi.avgPool(
             c,
-            a.window(op.window(), op.ceilPad()),
-            op.countPadding() ? 1 : 0,
-            op.divisor(),
-            1,
-            a.tensor(spatial(gradient)),
+            window,
+            countPadding ? 1 : 0,
+            divisor,
+            gradient ? 1 : 0,
+            a.tensor(spatial(x)),
             a.tensor(spatial(y)));
-    context.done(status, op.name());
+    context.done(status, gradient ? "avgpoolgrad" : "avgpool");
   }
 
   /** [N, C, spatial...] with three spatial axes: missing ones of size 1 come first. */
