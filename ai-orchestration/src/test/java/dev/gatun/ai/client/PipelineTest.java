@@ -324,7 +324,11 @@ class PipelineTest {
   @Test
   void fanOutReportsEachMember() {
     FakeProvider a = FakeProvider.of("a", 0.9).chat(_ -> FakeProvider.reply("Blue."));
-    FakeProvider b = FakeProvider.of("b", 0.8).failing(Faults.invalid());
+    FakeProvider b =
+        FakeProvider.of("b", 0.8)
+            .chat(_ -> {
+              throw Faults.invalid();
+            });
     FakeProvider c = FakeProvider.of("c", 0.7).chat(_ -> FakeProvider.reply("red"));
     FakeProvider d = FakeProvider.of("d", 0.6).chat(_ -> FakeProvider.reply(" RED\n"));
     AiClient client = client(a, b, c, d).build();
