@@ -1,6 +1,7 @@
 /** Example programs, and the command line that runs them. */
 module dev.gatun.examples {
   requires ch.qos.logback.classic;
+  requires ch.qos.logback.core;
   requires com.squareup.moshi;
   requires dev.gatun.ai;
   requires dev.gatun.ai.testkit;

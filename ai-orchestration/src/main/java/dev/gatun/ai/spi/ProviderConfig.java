@@ -3,6 +3,8 @@ package dev.gatun.ai.spi;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Settings by the names of environment variables: {@code OPENAI_API_KEY}, {@code OPENAI_BASE_URL}.
@@ -13,6 +15,11 @@ public interface ProviderConfig {
   /** The value of a name, when it is set and not blank. */
   Optional<String> get(String name);
 
+  /** The names that are set, where whatever holds them can tell. */
+  default Set<String> names() {
+    return Set.of();
+  }
+
   /** The process's environment. */
   static ProviderConfig environment() {
     return of(System.getenv());
@@ -21,7 +28,17 @@ public interface ProviderConfig {
   /** The entries of a map. */
   static ProviderConfig of(Map<String, String> values) {
     Map<String, String> copy = Map.copyOf(values);
-    return name -> Optional.ofNullable(copy.get(name)).filter(v -> !v.isBlank());
+    return new ProviderConfig() {
+      @Override
+      public Optional<String> get(String name) {
+        return Optional.ofNullable(copy.get(name)).filter(v -> !v.isBlank());
+      }
+
+      @Override
+      public Set<String> names() {
+        return copy.keySet();
+      }
+    };
   }
 
   /**
@@ -39,6 +56,19 @@ public interface ProviderConfig {
 
   /** This configuration, and another where this has nothing. */
   default ProviderConfig or(ProviderConfig other) {
-    return name -> get(name).or(() -> other.get(name));
+    ProviderConfig first = this;
+    return new ProviderConfig() {
+      @Override
+      public Optional<String> get(String name) {
+        return first.get(name).or(() -> other.get(name));
+      }
+
+      @Override
+      public Set<String> names() {
+        Set<String> all = new TreeSet<>(first.names());
+        all.addAll(other.names());
+        return all;
+      }
+    };
   }
 }

@@ -77,6 +77,7 @@ public final class ServeCommand implements Callable<Integer> {
     HttpMetrics metrics = new HttpMetrics();
     try {
       ProviderConfig settings = settings();
+      Logs.configure(settings);
       GatewayConfig server = GatewayConfig.read(settings);
       AiClient client = client(server, settings, metrics);
       Gateway gateway = Gateway.start(server, client, metrics);

@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -76,6 +77,11 @@ class ServeTest {
         assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
         assertThat(process.exitValue()).isEqualTo(128 + 15);
         assertThatThrownBy(() -> status(url + "/health", NEW)).isInstanceOf(ConnectException.class);
+        assertThat(accessLog())
+            .filteredOn(l -> l.string("route").equals(Optional.of("/v1/chat/completions")))
+            .hasSize(STREAMS)
+            .allMatch(l -> l.string("tenant").equals(Optional.of("acme")))
+            .allMatch(l -> l.string("request_id").isPresent());
       } finally {
         process.destroyForcibly();
       }
@@ -97,6 +103,7 @@ class ServeTest {
     command.addAll(List.of("serve", "--port", "0", "--json"));
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.redirectError(folder.resolve("serve.log").toFile());
+    builder.environment().put("GATUN_LOG_FORMAT", "json");
     builder.environment().put("GATUN_HOST", "127.0.0.1");
     builder.environment().put("GATUN_DATA_DIR", folder.resolve("data").toString());
     builder.environment().put("GATUN_KEYS_FILE", keys.toString());
@@ -116,6 +123,14 @@ class ServeTest {
     }
     throw new IOException(
         "The service ended before it listened: " + Files.readString(folder.resolve("serve.log")));
+  }
+
+  private List<Json.Obj> accessLog() throws IOException {
+    return Files.readAllLines(folder.resolve("serve.log")).stream()
+        .filter(l -> l.startsWith("{")) // the JVM has lines of its own
+        .map(l -> (Json.Obj) Json.parse(l))
+        .filter(l -> l.string("logger").equals(Optional.of("dev.gatun.gateway.access")))
+        .toList();
   }
 
   private static String keys(String key) throws Exception {

@@ -222,6 +222,7 @@ public final class Server implements AutoCloseable {
           route,
           Problem.of(500, "internal-error", "The gateway failed; its log says more under this id"));
     } finally {
+      MDC.remove("tenant");
       inFlight.decrementAndGet();
       exchange.finish();
       long nanos = System.nanoTime() - start;
@@ -300,6 +301,7 @@ public final class Server implements AutoCloseable {
     if (route.scope().isPresent()) {
       principal = guard.access().authenticate(exchange);
       caller.tenant = principal.tenant();
+      MDC.put("tenant", caller.tenant);
       Access.require(principal, route.scope().get());
       if (route.method().equals("POST")) {
         guard.limits().admit(exchange, principal);

@@ -9,9 +9,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.spi.LoggingEventBuilder;
 
 /**
  * Who was refused, and what was changed: one JSON object a line, only ever appended, to {@code
@@ -72,16 +74,26 @@ public final class AuditLog {
       line = line.with("left_out_before", Json.of(leftOut));
       leftOut = 0;
     }
-    String text = Json.write(line);
     if (file.isEmpty()) {
-      LOG.info("{}", text);
+      log(event, line.without("at", "event"));
       return;
     }
+    String text = Json.write(line);
     try {
       append(file.get(), text + "\n");
     } catch (IOException e) {
       LOG.error("The audit file cannot be written ({}): {}", e.getClass().getSimpleName(), text);
     }
+  }
+
+  private static void log(String event, Json.Obj details) {
+    LoggingEventBuilder line = LOG.atInfo();
+    for (Map.Entry<String, Json> d : details.members().entrySet()) {
+      line =
+          line.addKeyValue(
+              d.getKey(), d.getValue() instanceof Json.Str s ? s.value() : d.getValue());
+    }
+    line.log(event);
   }
 
   private static void append(Path file, String text) throws IOException {
