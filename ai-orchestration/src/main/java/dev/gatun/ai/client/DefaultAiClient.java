@@ -108,7 +108,11 @@ public final class DefaultAiClient implements AiClient {
       return stored.get();
     }
     SingleFlight.Outcome<ChatResponse> outcome =
-        flights.run(key, call.deadline, () -> store(key, request, ask(call, request)));
+        flights.run(
+            key,
+            call.deadline,
+            // Since the first look an equal call may have stored its answer and ended.
+            () -> stored(call, key).orElseGet(() -> store(key, request, ask(call, request))));
     return outcome.shared()
         ? reused(call, outcome.value(), "shared with an equal request that was under way")
         : outcome.value();
