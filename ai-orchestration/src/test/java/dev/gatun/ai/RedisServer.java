@@ -24,6 +24,17 @@ public final class RedisServer implements AutoCloseable {
 
   /** Starts one; the test is skipped where {@code redis-server} is not installed. */
   public static RedisServer start(Path folder) throws Exception {
+    for (int i = 0; i < 5; i++) {
+      RedisServer server = launch(folder);
+      if (server.answers()) {
+        return server;
+      }
+      server.close();
+    }
+    throw new IllegalStateException("redis-server did not start: see " + folder + "/redis.log");
+  }
+
+  private static RedisServer launch(Path folder) throws IOException {
     int port;
     try (ServerSocket free = new ServerSocket(0)) {
       port = free.getLocalPort();
@@ -51,17 +62,20 @@ public final class RedisServer implements AutoCloseable {
       Assumptions.abort("redis-server is not installed");
       throw e;
     }
-    RedisServer server = new RedisServer(process, port);
-    for (int i = 0; i < 200; i++) {
-      try (RedisClient client = server.client()) {
+    return new RedisServer(process, port);
+  }
+
+  /** Whether it answers in time; it ends at once when another process has taken its port. */
+  private boolean answers() throws InterruptedException {
+    for (int i = 0; i < 1000 && process.isAlive(); i++) {
+      try (RedisClient client = client()) {
         client.ping();
-        return server;
+        return process.isAlive();
       } catch (JedisException _) {
         Thread.sleep(20);
       }
     }
-    server.close();
-    throw new IllegalStateException("redis-server did not start within 4 s");
+    return false;
   }
 
   /** Its port. */

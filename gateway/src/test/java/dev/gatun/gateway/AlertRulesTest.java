@@ -26,11 +26,14 @@ class AlertRulesTest {
       running.post(
           "/v1/chat/completions",
           "{\"model\":\"scripted/m\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}");
+      // The request is counted when all is over, just after the answer.
+      Running.await(
+          "the request is counted",
+          () -> running.get("/metrics").body().contains("http_response_status_code=\"200\""));
       String served = running.get("/metrics").body();
       for (String name : names) {
         assertThat(served).as(name).containsPattern("(?m)^" + name + "[ {]");
       }
-      assertThat(served).contains("http_response_status_code=\"200\"");
     }
   }
 }

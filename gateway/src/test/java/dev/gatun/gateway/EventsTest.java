@@ -3,71 +3,43 @@ package dev.gatun.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gatun.ai.json.Json;
-import java.io.IOException;
-import java.net.ServerSocket;
+import dev.gatun.gateway.events.Outbox;
+import dev.gatun.gateway.state.RedisServer;
 import java.net.http.HttpResponse;
-import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.StreamEntryID;
-import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.resps.StreamEntry;
 
 /** What is told to a real Redis server's stream. */
 class EventsTest {
-  @TempDir private Path folder;
-  private Process redis;
-  private int port;
+  private RedisServer redis;
 
   @BeforeEach
   void start() throws Exception {
-    try (ServerSocket free = new ServerSocket(0)) {
-      port = free.getLocalPort();
-    }
-    startRedis();
-  }
-
-  private void startRedis() throws InterruptedException {
-    try {
-      redis =
-          new ProcessBuilder(
-                  List.of("redis-server", "--port", "" + port, "--bind", "127.0.0.1", "--save", ""))
-              .directory(folder.toFile())
-              .redirectErrorStream(true)
-              .redirectOutput(folder.resolve("redis.log").toFile())
-              .start();
-    } catch (IOException e) {
-      Assumptions.abort("redis-server is not installed");
-    }
-    for (int i = 0; i < 200; i++) {
-      try (RedisClient client = RedisClient.create("127.0.0.1", port)) {
-        client.ping();
-        return;
-      } catch (JedisException _) {
-        Thread.sleep(20);
-      }
-    }
-    throw new IllegalStateException("redis-server did not start within 4 s");
+    redis = RedisServer.start();
   }
 
   @AfterEach
   void stop() throws Exception {
-    redis.destroyForcibly().waitFor();
+    redis.close();
   }
 
-  private List<StreamEntry> events(int least) throws InterruptedException {
-    List<StreamEntry> all = List.of();
-    try (RedisClient client = RedisClient.create("127.0.0.1", port)) {
-      for (int i = 0; i < 500 && all.size() < least; i++) {
-        all = client.xrange("gatun:events", (StreamEntryID) null, null);
-        Thread.sleep(20);
-      }
+  private List<StreamEntry> events(int least) throws Exception {
+    List<StreamEntry> all = new ArrayList<>();
+    try (RedisClient client = redis.client()) {
+      Running.await(
+          least + " events",
+          () -> {
+            all.clear();
+            all.addAll(client.xrange("gatun:events", (StreamEntryID) null, null));
+            return all.size() >= least;
+          });
     }
     return all;
   }
@@ -84,7 +56,7 @@ class EventsTest {
 
   @Test
   void aJobThatEnded() throws Exception {
-    try (Running running = new Running("GATUN_EVENTS_URL", "redis://127.0.0.1:" + port)) {
+    try (Running running = new Running("GATUN_EVENTS_URL", redis.url())) {
       String id = job(running);
       Map<String, String> event = events(1).getFirst().getFields();
       assertThat(event.get("type")).startsWith("job.");
@@ -95,11 +67,12 @@ class EventsTest {
 
   @Test
   void whatHappenedWhileTheQueueWasAwayIsToldLater() throws Exception {
-    try (Running running = new Running("GATUN_EVENTS_URL", "redis://127.0.0.1:" + port)) {
-      redis.destroyForcibly().waitFor();
+    try (Logged log = new Logged(Outbox.class);
+        Running running = new Running("GATUN_EVENTS_URL", redis.url())) {
+      redis.stop();
       String id = job(running);
-      Thread.sleep(1500);
-      startRedis();
+      log.await("The queue of events cannot be reached");
+      redis.resume();
       assertThat(events(1).getFirst().getFields().get("data")).contains(id);
     }
   }

@@ -78,9 +78,7 @@ class IdempotencyTest {
             throw new IllegalStateException(e);
           }
         });
-    while (running.provider.calls.isEmpty()) {
-      Thread.sleep(5);
-    }
+    Running.await("the provider is asked", () -> !running.provider.calls.isEmpty());
     HttpResponse<String> second = chat(HELLO.replace("}]}", "}],\"user\":\"u\"}"), "k");
     assertThat(second.statusCode()).isEqualTo(409);
     assertThat(second.headers().firstValue("Retry-After")).contains("1");

@@ -21,6 +21,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 
 /** A gateway on a free port, over a scripted provider. */
@@ -108,6 +109,17 @@ final class Running implements AutoCloseable {
       request.setHeader(headers[i], headers[i + 1]);
     }
     return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  /** Waits for something that is so soon, if ever. */
+  static void await(String what, Callable<Boolean> condition) throws Exception {
+    long end = System.nanoTime() + 60_000_000_000L;
+    while (!condition.call()) {
+      if (System.nanoTime() - end > 0) {
+        throw new AssertionError("Not within a minute: " + what);
+      }
+      Thread.sleep(10);
+    }
   }
 
   static Json.Obj json(HttpResponse<String> response) {

@@ -270,9 +270,7 @@ class SyntheticDataTest {
         running.post(PATH, SMALL.replace("\"count\"", "\"async\":true,\"count\""));
     assertThat(accepted.statusCode()).isEqualTo(202);
     String place = accepted.headers().firstValue("location").orElseThrow();
-    while (running.provider.calls.isEmpty()) {
-      Thread.sleep(5);
-    }
+    Running.await("the provider is asked", () -> !running.provider.calls.isEmpty());
     assertThat(running.delete(place).statusCode()).isEqualTo(202);
     assertThat(running.get(place + "/events").body()).contains("event: cancelled");
     assertThat(ok(running.get(place)).string("status")).contains("cancelled");

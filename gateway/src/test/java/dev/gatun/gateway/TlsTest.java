@@ -134,15 +134,13 @@ class TlsTest {
           .startsWith("HTTP/1.1 200")
           .contains("Strict-Transport-Security: max-age=31536000");
       certificate("second");
-      long end = System.nanoTime() + 10_000_000_000L;
-      String now = "";
-      while (!now.equals("CN=second") && System.nanoTime() < end) {
-        Thread.sleep(100);
-        try (SSLSocket next = connect(running)) {
-          now = subject(next);
-        }
-      }
-      assertThat(now).isEqualTo("CN=second");
+      Running.await(
+          "new connections have the new certificate",
+          () -> {
+            try (SSLSocket next = connect(running)) {
+              return subject(next).equals("CN=second");
+            }
+          });
       assertThat(ask(old)).startsWith("HTTP/1.1 200");
     }
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.gatun.ai.CacheMode;
 import dev.gatun.ai.ChatResponse;
 import dev.gatun.ai.spi.ResponseCache;
+import dev.gatun.ai.testkit.Tries;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -37,10 +38,20 @@ abstract class ResponseCacheContract {
 
   @Test
   void forgetsAfterTheTimeToLive() throws Exception {
-    cache().put(a, answer, mode(Duration.ofMillis(300)));
     cache().put(b, answer, mode(Duration.ofHours(1)));
-    assertThat(cache().get(a).orElseThrow().remaining())
-        .isLessThanOrEqualTo(Duration.ofMillis(300));
+    Tries.within(
+        Duration.ofMillis(300),
+        () -> {
+          long from = System.nanoTime();
+          cache().put(a, answer, mode(Duration.ofMillis(300)));
+          var found = cache().get(a);
+          Duration took = Duration.ofNanos(System.nanoTime() - from);
+          // Whether it is still there is for a machine to say that was not away meanwhile.
+          if (took.compareTo(Duration.ofMillis(300)) < 0) {
+            assertThat(found.orElseThrow().remaining()).isLessThanOrEqualTo(Duration.ofMillis(300));
+          }
+          return took;
+        });
     pass(Duration.ofMillis(400));
     assertThat(cache().get(a)).isEmpty();
     assertThat(cache().get(b)).isPresent();

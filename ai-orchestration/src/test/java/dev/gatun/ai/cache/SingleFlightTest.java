@@ -12,11 +12,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
+@Timeout(60)
 class SingleFlightTest {
   private final SingleFlight<String> flights = new SingleFlight<>();
   private final AtomicInteger work = new AtomicInteger();
@@ -28,28 +30,43 @@ class SingleFlightTest {
   @Test
   void aHundredEqualCallsAreOne() throws Exception {
     CountDownLatch go = new CountDownLatch(1);
-    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      List<Future<SingleFlight.Outcome<String>>> all = new ArrayList<>();
-      for (int i = 0; i < 100; i++) {
-        all.add(
-            threads.submit(
-                () -> flights.run("k", deadline(Duration.ofSeconds(10)), () -> slow(go))));
-      }
-      while (work.get() == 0) {
-        Thread.onSpinWait();
-      }
-      Thread.sleep(50); // the others arrive
-      go.countDown();
-      int shared = 0;
-      for (var f : all) {
-        assertThat(f.get().value()).isEqualTo("done");
-        shared += f.get().shared() ? 1 : 0;
-      }
-      assertThat(work).hasValue(1);
-      assertThat(shared).isEqualTo(99);
+    List<Caller> all = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      all.add(new Caller(() -> slow(go)));
     }
+    for (Caller c : all) {
+      c.awaitWaiting();
+    }
+    go.countDown();
+    int shared = 0;
+    for (Caller c : all) {
+      assertThat(c.outcome.get().value()).isEqualTo("done");
+      shared += c.outcome.get().shared() ? 1 : 0;
+    }
+    assertThat(work).hasValue(1);
+    assertThat(shared).isEqualTo(99);
     assertThat(flights.run("k", deadline(Duration.ofSeconds(1)), () -> "again").value())
         .isEqualTo("again");
+  }
+
+  /** A thread that asks for some work. */
+  private final class Caller {
+    private final FutureTask<SingleFlight.Outcome<String>> outcome;
+    private final Thread thread;
+
+    Caller(Supplier<String> work) {
+      outcome = new FutureTask<>(() -> flights.run("k", deadline(Duration.ofSeconds(30)), work));
+      thread = Thread.ofVirtual().start(outcome);
+    }
+
+    /** For the latch of its work, or for another's work. */
+    void awaitWaiting() throws InterruptedException {
+      while (thread.getState() != Thread.State.WAITING
+          && thread.getState() != Thread.State.TIMED_WAITING) {
+        assertThat(outcome).isNotDone();
+        Thread.sleep(1);
+      }
+    }
   }
 
   private String slow(CountDownLatch go) {
@@ -65,45 +82,30 @@ class SingleFlightTest {
   @Test
   void theOneWhoGivesUpDoesNotTakeTheOthersAlong() throws Exception {
     CountDownLatch go = new CountDownLatch(1);
-    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      var leader =
-          threads.submit(() -> flights.run("k", deadline(Duration.ofSeconds(10)), () -> slow(go)));
-      while (work.get() == 0) {
-        Thread.onSpinWait();
-      }
-      var follower =
-          threads.submit(() -> flights.run("k", deadline(Duration.ofSeconds(10)), () -> "mine"));
-      Thread.sleep(20);
-      leader.cancel(true);
-      assertThat(follower.get().value()).isEqualTo("mine");
-    }
+    Caller leader = new Caller(() -> slow(go));
+    leader.awaitWaiting();
+    Caller follower = new Caller(() -> "mine");
+    follower.awaitWaiting();
+    leader.outcome.cancel(true);
+    assertThat(follower.outcome.get().value()).isEqualTo("mine");
   }
 
   @Test
   void aFailureIsSharedAndNotKept() throws Exception {
     CountDownLatch go = new CountDownLatch(1);
-    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      var leader =
-          threads.submit(() ->
-              flights.run(
-                  "k",
-                  deadline(Duration.ofSeconds(10)),
-                  () -> {
-                    slow(go);
-                    throw new AiException.Overloaded(Failure.of("busy"));
-                  }));
-      while (work.get() == 0) {
-        Thread.onSpinWait();
-      }
-      var follower =
-          threads.submit(() -> flights.run("k", deadline(Duration.ofSeconds(10)), () -> "mine"));
-      Thread.sleep(20);
-      go.countDown();
-      assertThatThrownBy(leader::get).hasCauseInstanceOf(AiException.Overloaded.class);
-      assertThatThrownBy(follower::get)
-          .isInstanceOf(ExecutionException.class)
-          .hasCauseInstanceOf(AiException.Overloaded.class);
-    }
+    Caller leader =
+        new Caller(() -> {
+          slow(go);
+          throw new AiException.Overloaded(Failure.of("busy"));
+        });
+    leader.awaitWaiting();
+    Caller follower = new Caller(() -> "mine");
+    follower.awaitWaiting();
+    go.countDown();
+    assertThatThrownBy(leader.outcome::get).hasCauseInstanceOf(AiException.Overloaded.class);
+    assertThatThrownBy(follower.outcome::get)
+        .isInstanceOf(ExecutionException.class)
+        .hasCauseInstanceOf(AiException.Overloaded.class);
     assertThat(flights.run("k", deadline(Duration.ofSeconds(1)), () -> "again").value())
         .isEqualTo("again");
   }
@@ -111,16 +113,11 @@ class SingleFlightTest {
   @Test
   void aFollowerKeepsItsOwnDeadline() throws Exception {
     CountDownLatch go = new CountDownLatch(1);
-    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      var leader =
-          threads.submit(() -> flights.run("k", deadline(Duration.ofSeconds(10)), () -> slow(go)));
-      while (work.get() == 0) {
-        Thread.onSpinWait();
-      }
-      assertThatThrownBy(() -> flights.run("k", deadline(Duration.ofMillis(30)), () -> "mine"))
-          .isInstanceOf(AiException.TimedOut.class);
-      go.countDown();
-      assertThat(leader.get().value()).isEqualTo("done");
-    }
+    Caller leader = new Caller(() -> slow(go));
+    leader.awaitWaiting();
+    assertThatThrownBy(() -> flights.run("k", deadline(Duration.ofMillis(30)), () -> "mine"))
+        .isInstanceOf(AiException.TimedOut.class);
+    go.countDown();
+    assertThat(leader.outcome.get().value()).isEqualTo("done");
   }
 }

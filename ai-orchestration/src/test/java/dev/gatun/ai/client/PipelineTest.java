@@ -26,6 +26,7 @@ import dev.gatun.ai.spi.EmbeddingReply;
 import dev.gatun.ai.spi.Ledger;
 import dev.gatun.ai.spi.Limiter;
 import dev.gatun.ai.spi.RateLimits;
+import dev.gatun.ai.testkit.Tries;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -119,7 +120,6 @@ class PipelineTest {
     a.chat(_ -> {
       try {
         assertThat(go.await(10, TimeUnit.SECONDS)).isTrue();
-        Thread.sleep(50);
       } catch (InterruptedException e) {
         throw Errors.interrupted();
       }
@@ -252,7 +252,7 @@ class PipelineTest {
     AiClient client = client(a, b).hedging(Duration.ofMillis(30), 1).build();
     ChatResponse r = client.chat(HI);
     assertThat(r.served().provider()).isEqualTo("b");
-    assertThat(cancelled.await(250, TimeUnit.MILLISECONDS)).isTrue();
+    assertThat(cancelled.await(10, TimeUnit.SECONDS)).isTrue();
     assertThat(ledger)
         .extracting(e -> e.attempt().outcome())
         .containsExactlyInAnyOrder("ok", "cancelled");
@@ -290,6 +290,10 @@ class PipelineTest {
   @Test
   @Timeout(20)
   void interruptingTheCallerCancels() throws Exception {
+    Tries.within(Duration.ofMillis(250), this::interruptAndTime);
+  }
+
+  private Duration interruptAndTime() throws InterruptedException {
     CountDownLatch begun = new CountDownLatch(1);
     FakeProvider a = FakeProvider.of("a", 0.9);
     a.chat(_ -> {
@@ -315,10 +319,11 @@ class PipelineTest {
     long from = System.nanoTime();
     t.interrupt();
     t.join();
-    assertThat(Duration.ofNanos(System.nanoTime() - from)).isLessThan(Duration.ofMillis(250));
+    Duration took = Duration.ofNanos(System.nanoTime() - from);
     assertThat(thrown).hasSize(1);
     assertThat(thrown.getFirst()).isInstanceOf(AiException.Cancelled.class);
-    assertThat(ledger.getFirst().attempt().outcome()).isEqualTo("cancelled");
+    assertThat(ledger.getLast().attempt().outcome()).isEqualTo("cancelled");
+    return took;
   }
 
   @Test

@@ -78,6 +78,9 @@ public abstract class ProviderContract {
 
   private static final ChatRequest HI = ChatRequest.of("hi");
 
+  // Where nothing is silent, only what does not end runs into it.
+  private static final Duration PATIENT = Duration.ofSeconds(10);
+
   private final Dialect dialect;
   private final Set<Trait> traits;
   private ScriptedServer server;
@@ -134,8 +137,12 @@ public abstract class ProviderContract {
 
   /** All events of the provider's streamed answer to a request. */
   protected final List<StreamEvent> stream(ChatRequest request) {
+    return stream(request, PATIENT);
+  }
+
+  private List<StreamEvent> stream(ChatRequest request, Duration idle) {
     List<StreamEvent> events = new ArrayList<>();
-    try (EventSource source = provider.stream(call(model(), request))) {
+    try (EventSource source = provider.stream(call(model(), request, idle))) {
       do {
         events.add(source.next());
       } while (!(events.getLast() instanceof StreamEvent.Finished));
@@ -144,19 +151,23 @@ public abstract class ProviderContract {
   }
 
   private ChatCall call(String model, ChatRequest request) {
-    return new ChatCall(request, info(model), provider.keys().getFirst(), context());
+    return call(model, request, PATIENT);
+  }
+
+  private ChatCall call(String model, ChatRequest request, Duration idle) {
+    return new ChatCall(request, info(model), provider.keys().getFirst(), context(idle));
   }
 
   private ModelInfo info(String model) {
     return provider.model(model).orElseThrow();
   }
 
-  private static CallContext context() {
+  private static CallContext context(Duration idle) {
     return new CallContext(
         "c",
-        Deadline.in(Duration.ofSeconds(10), TimeSource.SYSTEM),
-        Duration.ofSeconds(2),
-        Duration.ofMillis(500),
+        Deadline.in(Duration.ofSeconds(30), TimeSource.SYSTEM),
+        PATIENT,
+        idle,
         new Cancellation());
   }
 
@@ -271,7 +282,7 @@ public abstract class ProviderContract {
     server.script(words.truncate(at));
     assertThatThrownBy(() -> stream(HI)).isInstanceOf(AiException.StreamTruncated.class);
     server.script(words.stall(at));
-    assertThatThrownBy(() -> stream(HI))
+    assertThatThrownBy(() -> stream(HI, Duration.ofMillis(500)))
         .isInstanceOfSatisfying(
             AiException.TimedOut.class,
             e -> assertThat(e.phase()).isEqualTo(AiException.TimedOut.Phase.IDLE));
@@ -287,7 +298,10 @@ public abstract class ProviderContract {
   void embeddingsAreOneVectorATextOrRefused() {
     EmbeddingCall call =
         new EmbeddingCall(
-            EmbeddingRequest.of("a", "b"), info(model()), provider.keys().getFirst(), context());
+            EmbeddingRequest.of("a", "b"),
+            info(model()),
+            provider.keys().getFirst(),
+            context(PATIENT));
     if (has(Trait.EMBEDDINGS)) {
       assertThat(provider.embed(call).vectors())
           .hasSize(2)

@@ -2,6 +2,7 @@ package dev.gatun.ai.limit;
 
 import dev.gatun.ai.Usd;
 import dev.gatun.ai.redis.Redis;
+import java.io.IOException;
 import java.net.URI;
 import java.util.List;
 import java.util.concurrent.Executors;
@@ -10,17 +11,28 @@ import java.util.concurrent.Executors;
 final class RedisLimiterProcess {
   private RedisLimiterProcess() {}
 
-  public static void main(String[] args) {
+  /** What the processes share. */
+  static RedisLimiter limiter(Redis redis) {
+    return new RedisLimiter(
+        redis,
+        "two-processes",
+        List.of(
+            Rule.forEach("tenant", Rule.Scope.TENANT)
+                .budget(Usd.of("1.00"), Rule.Period.TOTAL)
+                .tokensPerMinute(10_000)));
+  }
+
+  public static void main(String[] args) throws IOException {
     try (Redis redis = Redis.at(URI.create("redis://127.0.0.1:" + args[0]))) {
-      RedisLimiter limiter =
-          new RedisLimiter(
-              redis,
-              "two-processes",
-              List.of(
-                  Rule.forEach("tenant", Rule.Scope.TENANT)
-                      .budget(Usd.of("1.00"), Rule.Period.TOTAL)
-                      .tokensPerMinute(10_000)));
+      RedisLimiter limiter = limiter(redis);
       LimiterContract.Tally tally = new LimiterContract.Tally();
+      for (int i = 0; i < 10; i++) {
+        tally.call(limiter);
+      }
+      System.out.println("begun");
+      if (System.in.read() < 0) {
+        return;
+      }
       try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
         for (int i = 0; i < 500; i++) {
           var _ = threads.submit(() -> tally.call(limiter));

@@ -54,6 +54,15 @@ final class RawClient implements AutoCloseable {
     return new String(in.readAllBytes(), StandardCharsets.UTF_8);
   }
 
+  /** The bytes up to the first end of a text. */
+  String readUntil(String text) throws IOException {
+    var got = new StringBuilder();
+    while (!endsWith(got, text)) {
+      got.append((char) next());
+    }
+    return got.toString();
+  }
+
   /** The bytes until nothing comes for a time, or to the end. */
   String readUntilQuiet(int millis) throws IOException {
     socket.setSoTimeout(millis);
