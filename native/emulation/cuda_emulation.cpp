@@ -26,7 +26,7 @@ thread_local Block *block;
 
 namespace {
 
-constexpr size_t STACK = 256 * 1024, GUARD = 4096;
+constexpr size_t STACK = 256 * 1024, GUARD = 4096, SHARED = 163 * 1024; // of a block, as on compute capability 8.0
 
 thread_local std::string failure; // of the last launch
 thread_local cudaError_t lastError = cudaSuccess;
@@ -332,7 +332,7 @@ void meet(unsigned mask, void *payload, void (*fn)(void **)) {
 
 void launch(dim3 grid, dim3 threads, size_t shared, void (*body)(const void *), const void *context) {
   uint64_t n = uint64_t{threads.x} * threads.y * threads.z;
-  if (n == 0 || n > 1024 || grid.x == 0 || grid.y == 0 || grid.z == 0 || grid.y > 65535 || grid.z > 65535 || shared > 227 * 1024) {
+  if (n == 0 || n > 1024 || grid.x == 0 || grid.y == 0 || grid.z == 0 || grid.y > 65535 || grid.z > 65535 || shared > SHARED) {
     lastError = cudaErrorInvalidConfiguration;
     return;
   }
@@ -408,6 +408,17 @@ cudaError_t cudaGetDeviceProperties(cudaDeviceProp *p, int device) {
   p->major = 8;
   p->minor = 0;
   p->multiProcessorCount = 2;
+  return cudaSuccess;
+}
+
+cudaError_t cudaDeviceGetAttribute(int *value, cudaDeviceAttr attribute, int device) {
+  if (device < 0 || device >= devices()) {
+    return note(cudaErrorInvalidDevice);
+  }
+  if (attribute != cudaDevAttrMaxSharedMemoryPerBlockOptin) {
+    return note(cudaErrorInvalidValue);
+  }
+  *value = static_cast<int>(emulation::SHARED);
   return cudaSuccess;
 }
 

@@ -29,7 +29,7 @@ extern "C" {
 #endif
 
 /* Changes with every incompatible change of this file. */
-#define GATUN_ABI_VERSION 1
+#define GATUN_ABI_VERSION 2
 
 /* The highest rank of a tensor; elementwise work merges axes first, so more axes rarely matter. */
 #define GATUN_MAX_RANK 12
@@ -206,6 +206,10 @@ GATUN_API int32_t gatun_activation(gatun_context *context, int32_t kind, const g
 
 GATUN_API int32_t gatun_reduce(
     gatun_context *context, int32_t kind, uint64_t axes, const gatun_tensor *x, const gatun_tensor *y);
+
+/* The mean square of what differs from the mean, with divisor n - correction (0 where that is negative). */
+GATUN_API int32_t gatun_variance(
+    gatun_context *context, uint64_t axes, double correction, const gatun_tensor *x, const gatun_tensor *y);
 GATUN_API int32_t gatun_scan(
     gatun_context *context, int32_t kind, int32_t axis, int32_t reverse, const gatun_tensor *x, const gatun_tensor *y);
 
@@ -213,9 +217,35 @@ GATUN_API int32_t gatun_scan(
 GATUN_API int32_t gatun_softmax(
     gatun_context *context, int32_t axis, int32_t logarithmic, const gatun_tensor *x, const gatun_tensor *y);
 
-/* Over the last `axes` axes; weight and bias, dense over those axes, may both be NULL. */
+/* dx from the gradient g of y and the result y. */
+GATUN_API int32_t gatun_softmax_grad(gatun_context *context, int32_t axis, int32_t logarithmic, const gatun_tensor *g,
+    const gatun_tensor *y, const gatun_tensor *dx);
+
+/* y [N] = minus the log softmax of x [N, C] at target [N], int64. */
+GATUN_API int32_t gatun_cross_entropy(
+    gatun_context *context, const gatun_tensor *x, const gatun_tensor *target, const gatun_tensor *y);
+
+/* dx [N, C] from the gradient g [N] of y. */
+GATUN_API int32_t gatun_cross_entropy_grad(gatun_context *context, const gatun_tensor *g, const gatun_tensor *x,
+    const gatun_tensor *target, const gatun_tensor *dx);
+
+/* Over the last `axes` axes of a dense x; weight and bias, dense over those axes, may both be NULL. */
 GATUN_API int32_t gatun_layer_norm(gatun_context *context, int32_t axes, double epsilon, const gatun_tensor *x,
     const gatun_tensor *weight, const gatun_tensor *bias, const gatun_tensor *y);
+
+/* From the gradient g of y; all operands dense. dweight and dbias are NULL where weight is. */
+GATUN_API int32_t gatun_layer_norm_grad(gatun_context *context, int32_t axes, double epsilon, const gatun_tensor *g,
+    const gatun_tensor *x, const gatun_tensor *weight, const gatun_tensor *dx, const gatun_tensor *dweight, const gatun_tensor *dbias);
+
+/* x [N, C, ...], every channel with its own mean and variance [C], which are results too; all operands dense. weight and bias [C] may both
+   be NULL. */
+GATUN_API int32_t gatun_batch_norm(gatun_context *context, double epsilon, const gatun_tensor *x, const gatun_tensor *weight,
+    const gatun_tensor *bias, const gatun_tensor *y, const gatun_tensor *mean, const gatun_tensor *variance);
+
+/* From the gradient g of y and the mean and variance of x; all operands dense. weight may be NULL. */
+GATUN_API int32_t gatun_batch_norm_grad(gatun_context *context, double epsilon, const gatun_tensor *g, const gatun_tensor *x,
+    const gatun_tensor *mean, const gatun_tensor *variance, const gatun_tensor *weight, const gatun_tensor *dx,
+    const gatun_tensor *dweight, const gatun_tensor *dbias);
 
 /* ---- Indexing; indices are int64. ---- */
 
@@ -260,9 +290,14 @@ GATUN_API int32_t gatun_avg_pool(gatun_context *context, const gatun_window *win
     int32_t gradient, const gatun_tensor *x, const gatun_tensor *y);
 
 /* Attention over [B, L, E], [B, S, E], [B, S, V], dense last axis; mask NULL, or bool (true: attend) or of q's dtype (added), [B, L, S]
-   by strides. y [B, L, V]; logs [B, L] float32 or float64. */
+   by strides. y [B, L, V]; logs [B, L], the logarithm of the sum of the exponentials of each query's scores. */
 GATUN_API int32_t gatun_attention(gatun_context *context, int32_t causal, double scale, const gatun_tensor *q,
     const gatun_tensor *k, const gatun_tensor *v, const gatun_tensor *mask, const gatun_tensor *y, const gatun_tensor *logs);
+
+/* dq [B, L, E], dk [B, S, E] and dv [B, S, V] from the gradient g [B, L, V] of y; g and y with a dense last axis, logs dense. */
+GATUN_API int32_t gatun_attention_grad(gatun_context *context, int32_t causal, double scale, const gatun_tensor *g,
+    const gatun_tensor *y, const gatun_tensor *logs, const gatun_tensor *q, const gatun_tensor *k, const gatun_tensor *v,
+    const gatun_tensor *mask, const gatun_tensor *dq, const gatun_tensor *dk, const gatun_tensor *dv);
 
 /* ---- Linear algebra over the last two axes; operands dense; double inside. ---- */
 

@@ -1,25 +1,11 @@
 // Attention that never stores the scores: softmax over the keys as they pass (Milakov and Gimelshein 2018; Dao and others,
 // FlashAttention, 2022). A warp has one query; the warps of a block share the keys and values in shared memory.
-#include "fold.cuh"
-
-#include <algorithm>
+#include "attention.cuh"
 
 namespace gatun {
 namespace {
 
 constexpr int WARPS = 8, KEYS = 32;
-
-template <typename T>
-struct Operand {
-  const T *data;
-  int64_t batch, row;
-};
-
-struct Mask {
-  const void *data;
-  int64_t batch, row, column;
-  bool isBool;
-};
 
 // Of each value 32 * VALUES numbers at a time. Tiles in shared memory where they fit; else the operands are read where they are, more often.
 template <typename T, int VALUES, bool TILED>
@@ -68,15 +54,7 @@ __global__ void attentionKernel(Operand<T> q, Operand<T> k, Operand<T> v, Mask m
           for (int i = 0; i < e; i++) {
             dot += TILED ? query[warp * e + i] * keyTile[lane * (e + 1) + i] : up(queryRow[i]) * up(keyRow[i]);
           }
-          score = dot * static_cast<C>(scale);
-          if (mask.data) {
-            int64_t place = b * mask.batch + row * mask.row + key * mask.column;
-            if (mask.isBool) {
-              score = static_cast<const uint8_t *>(mask.data)[place] ? score : C(-INFINITY);
-            } else {
-              score += up(static_cast<const T *>(mask.data)[place]);
-            }
-          }
+          score = mask.on<T>(dot * static_cast<C>(scale), b, row, key);
         }
         C top = Greatest{}(most, foldWarp(score, Greatest{}));
         C base = top == C(-INFINITY) ? C(0) : top; // all forbidden so far: weights stay 0
@@ -114,11 +92,6 @@ __global__ void attentionKernel(Operand<T> q, Operand<T> k, Operand<T> v, Mask m
   }
 }
 
-template <typename T>
-Operand<T> operand(const gatun_tensor *x) {
-  return {static_cast<const T *>(x->data), x->stride[0], x->stride[1]};
-}
-
 } // namespace
 } // namespace gatun
 
@@ -128,23 +101,21 @@ int32_t gatun_attention(gatun_context *context, int32_t causal, double scale, co
     const gatun_tensor *v, const gatun_tensor *mask, const gatun_tensor *y, const gatun_tensor *logs) {
   Call call(context, "attention");
   int64_t batches = y->shape[0], queries = y->shape[1], width = y->shape[2], keys = k->shape[1], e = q->shape[2];
-  if (q->rank != 3 || k->rank != 3 || v->rank != 3 || keys > INT32_MAX || queries > INT32_MAX || e > INT32_MAX || width > INT32_MAX) {
+  if (!fitsAttention({q, k, v})) {
     return fail(GATUN_INVALID, "attention needs operands of rank 3");
   }
   if (batches == 0 || queries == 0) {
     return GATUN_OK;
   }
-  Mask m{nullptr, 0, 0, 0, false};
-  if (mask) {
-    m = {mask->data, mask->stride[0], mask->stride[1], mask->stride[2], mask->dtype == GATUN_BOOL};
-  }
+  Mask m = maskOf(mask);
   int64_t jobs = batches * ((queries + WARPS - 1) / WARPS);
   auto grid = dim3(static_cast<unsigned>(std::min<int64_t>(jobs, 1 << 20)));
   bool known = withFloat(q->dtype, [&](auto tag) {
     using T = typename decltype(tag)::type;
     auto needed = static_cast<int64_t>(sizeof(Compute<T>)) * (WARPS * e + KEYS * (e + 1) + KEYS * width);
-    bool tiled = needed <= 48 * 1024; // what every device gives without asking
+    bool tiled = needed <= call.sharedLimit();
     auto run = [&](auto kernel) {
+      call.allowShared(kernel, tiled ? needed : 0);
       GATUN_LAUNCH(kernel, grid, dim3(WARPS * 32), tiled ? static_cast<size_t>(needed) : 0, call.stream(), operand<T>(q),
           operand<T>(k), operand<T>(v), m, static_cast<T *>(y->data), static_cast<T *>(logs->data), batches,
           static_cast<int>(queries), static_cast<int>(keys), static_cast<int>(e), static_cast<int>(width), causal != 0, scale);

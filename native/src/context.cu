@@ -249,12 +249,17 @@ int32_t gatun_context_create(int32_t device, gatun_context **context) {
   if (status == GATUN_OK) {
     status = check(cudaSetDevice(device), "context");
   }
+  int shared = 0;
+  if (status == GATUN_OK) {
+    status = check(cudaDeviceGetAttribute(&shared, cudaDevAttrMaxSharedMemoryPerBlockOptin, device), "context");
+  }
   if (status != GATUN_OK) {
     return status;
   }
   auto *c = new gatun_context();
   c->device = device;
   c->multiprocessors = info.multiprocessors;
+  c->sharedLimit = shared;
   void *fault = nullptr;
   status = check(cudaStreamCreateWithFlags(&c->stream, cudaStreamNonBlocking), "context");
   if (status == GATUN_OK) {

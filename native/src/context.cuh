@@ -29,6 +29,7 @@ int check(cudaError_t error, const char *what);
 struct gatun_context {
   int device;
   int multiprocessors;
+  int sharedLimit; // bytes of shared memory that a block may ask for
   cudaStream_t stream;
   gatun_fault_info *fault; // device memory
   gatun::Pool pool;
@@ -55,6 +56,16 @@ public:
   gatun_context *context() const { return c; }
   cudaStream_t stream() const { return c->stream; }
   gatun_fault_info *fault() const { return c->fault; }
+
+  int64_t sharedLimit() const { return c->sharedLimit; }
+
+  // Lets blocks of a kernel have so many bytes of dynamic shared memory: more than 48 KiB must be asked for.
+  template <typename K>
+  void allowShared(K kernel, int64_t bytes) const {
+    if (bytes > 48 * 1024) {
+      cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, static_cast<int>(bytes));
+    }
+  }
 
   // Blocks of `threads` that keep the device busy with n items, one a thread, in a grid-stride loop.
   unsigned blocks(int64_t n, int threads) const;

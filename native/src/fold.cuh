@@ -1,7 +1,9 @@
-// Folding within a warp and a block, in an order that depends on nothing but the shape.
+// Folding within a warp, a block, and over axes, in an order that depends on nothing but the shape and the device.
 #pragma once
 
 #include "walk.cuh"
+
+#include <algorithm>
 
 namespace gatun {
 
@@ -41,6 +43,181 @@ struct Greatest {
   template <typename V>
   __device__ V operator()(V a, V b) const {
     return greater(a, b);
+  }
+};
+
+__device__ inline int64_t locate(const Walk<1> &w, int64_t i) {
+  int64_t at[1];
+  w.locate(i, at);
+  return at[0];
+}
+
+// What a fold over axes does. A running value is of type V; identity() is that of no elements, add(v, at, o, i) takes the element at
+// `at`, the i-th of output o, into v, operator()(a, b) joins two, and store(o, v) keeps the result of an output.
+
+// One thread for each output: for short folds, and where neighbouring outputs read neighbouring elements.
+template <typename F>
+__global__ void foldByThread(Walk<1> kept, Walk<1> gone, F f) {
+  int64_t step = static_cast<int64_t>(gridDim.x) * blockDim.x;
+  for (int64_t o = static_cast<int64_t>(blockIdx.x) * blockDim.x + threadIdx.x; o < kept.n; o += step) {
+    int64_t base = locate(kept, o);
+    typename F::V v = f.identity();
+    for (int64_t i = 0; i < gone.n; i++) {
+      v = f.add(v, base + locate(gone, i), o, i);
+    }
+    f.store(o, v);
+  }
+}
+
+// The result of an output, or of the part of its elements that a job has.
+template <typename F>
+__device__ void keep(const F &f, typename F::V *partial, int64_t o, int64_t parts, int64_t part, typename F::V v) {
+  if (partial) {
+    partial[o * parts + part] = v;
+  } else {
+    f.store(o, v);
+  }
+}
+
+// One block for each output and part of its elements.
+template <typename F>
+__global__ void foldByBlock(Walk<1> kept, Walk<1> gone, int64_t parts, typename F::V *partial, F f) {
+  int64_t each = (gone.n + parts - 1) / parts;
+  for (int64_t job = blockIdx.x; job < kept.n * parts; job += gridDim.x) {
+    int64_t o = job / parts, from = job % parts * each, to = from + each < gone.n ? from + each : gone.n;
+    int64_t base = locate(kept, o);
+    typename F::V v = f.identity();
+    for (int64_t i = from + threadIdx.x; i < to; i += blockDim.x) {
+      v = f.add(v, base + locate(gone, i), o, i);
+    }
+    v = foldBlock(v, f, f.identity());
+    if (threadIdx.x == 0) {
+      keep(f, partial, o, parts, job % parts, v);
+    }
+  }
+}
+
+constexpr int COLUMN_ROWS = 8;
+
+// 32 neighbouring outputs for a block of 32 x 8 threads, and part of their elements: where neighbouring outputs read neighbouring elements.
+template <typename F>
+__global__ void foldByColumn(Walk<1> kept, Walk<1> gone, int64_t parts, typename F::V *partial, F f) {
+  __shared__ typename F::V rows[COLUMN_ROWS][32];
+  int64_t each = (gone.n + parts - 1) / parts, tiles = (kept.n + 31) / 32;
+  for (int64_t job = blockIdx.x; job < tiles * parts; job += gridDim.x) {
+    int64_t o = job / parts * 32 + threadIdx.x, from = job % parts * each, to = from + each < gone.n ? from + each : gone.n;
+    typename F::V v = f.identity();
+    if (o < kept.n) {
+      int64_t base = locate(kept, o);
+      for (int64_t i = from + threadIdx.y; i < to; i += COLUMN_ROWS) {
+        v = f.add(v, base + locate(gone, i), o, i);
+      }
+    }
+    rows[threadIdx.y][threadIdx.x] = v;
+    __syncthreads();
+    if (threadIdx.y == 0 && o < kept.n) {
+      for (int r = 1; r < COLUMN_ROWS; r++) {
+        v = f(v, rows[r][threadIdx.x]);
+      }
+      keep(f, partial, o, parts, job % parts, v);
+    }
+    __syncthreads();
+  }
+}
+
+template <typename F>
+__global__ void foldParts(const typename F::V *partial, int64_t outputs, int64_t parts, F f) {
+  int64_t step = static_cast<int64_t>(gridDim.x) * blockDim.x;
+  for (int64_t o = static_cast<int64_t>(blockIdx.x) * blockDim.x + threadIdx.x; o < outputs; o += step) {
+    typename F::V v = f.identity();
+    for (int64_t p = 0; p < parts; p++) {
+      v = f(v, partial[o * parts + p]);
+    }
+    f.store(o, v);
+  }
+}
+
+// Folds the places `gone` at each of the places `kept`.
+template <typename F>
+int foldAxes(const Call &call, const Walk<1> &kept, const Walk<1> &gone, F f) {
+  if (kept.n == 0) {
+    return GATUN_OK;
+  }
+  int64_t processors = call.context()->multiprocessors;
+  bool columns = kept.rank > 0 && kept.stride[0][kept.rank - 1] == 1 && kept.shape[kept.rank - 1] >= 32;
+  auto threads = dim3(kept.n < 128 ? threadsFor(kept.n) : 128);
+  if (gone.n <= 32 || (columns && kept.n >= processors * 512)) {
+    GATUN_LAUNCH((foldByThread<F>), dim3(call.blocks(kept.n, 128)), threads, 0, call.stream(), kept, gone, f);
+    return GATUN_OK;
+  }
+  int64_t lines = columns ? (kept.n + 31) / 32 : kept.n;
+  int64_t parts = std::max<int64_t>(1, std::min({processors * 8 / lines, gone.n / (columns ? 256 : 4096), int64_t{1024}}));
+  Workspace workspace(call.context(), parts == 1 ? 0 : kept.n * parts * static_cast<int64_t>(sizeof(typename F::V)));
+  if (workspace.status != GATUN_OK) {
+    return workspace.status;
+  }
+  auto *partial = parts == 1 ? nullptr : static_cast<typename F::V *>(workspace.data);
+  auto grid = dim3(static_cast<unsigned>(std::min<int64_t>(lines * parts, 1 << 20)));
+  if (columns) {
+    GATUN_LAUNCH((foldByColumn<F>), grid, dim3(32, COLUMN_ROWS), 0, call.stream(), kept, gone, parts, partial, f);
+  } else {
+    GATUN_LAUNCH((foldByBlock<F>), grid, dim3(gone.n / parts <= 128 ? 64 : 256), 0, call.stream(), kept, gone, parts, partial, f);
+  }
+  if (parts > 1) {
+    GATUN_LAUNCH((foldParts<F>), dim3(call.blocks(kept.n, 128)), threads, 0, call.stream(), partial, kept.n, parts, f);
+  }
+  return GATUN_OK;
+}
+
+// Two sums at a time.
+template <typename C>
+struct Pair {
+  C a, b;
+};
+
+template <typename C>
+__device__ Pair<C> __shfl_xor_sync(unsigned mask, Pair<C> v, int other) {
+  return {::__shfl_xor_sync(mask, v.a, other), ::__shfl_xor_sync(mask, v.b, other)};
+}
+
+template <typename C>
+struct PairSum {
+  using V = Pair<C>;
+  __device__ V identity() const { return {C(0), C(0)}; }
+  __device__ V operator()(V x, V y) const { return {x.a + y.a, x.b + y.b}; }
+};
+
+// How many, their sum, and the sum of the squares of what differs from the mean (Youngs and Cramer 1971; Chan, Golub and LeVeque 1983).
+template <typename C>
+struct Moments {
+  C n, sum, squares;
+};
+
+template <typename C>
+__device__ Moments<C> __shfl_xor_sync(unsigned mask, Moments<C> v, int other) {
+  return {::__shfl_xor_sync(mask, v.n, other), ::__shfl_xor_sync(mask, v.sum, other), ::__shfl_xor_sync(mask, v.squares, other)};
+}
+
+template <typename T>
+struct MomentsOf {
+  using C = Compute<T>;
+  using V = Moments<C>;
+  const T *x;
+  __device__ V identity() const { return {C(0), C(0), C(0)}; }
+  __device__ V add(V v, int64_t at, int64_t, int64_t) const {
+    C value = up(x[at]);
+    v.n += 1;
+    v.sum += value;
+    C t = v.n * value - v.sum; // of the first value 0, or NaN where it is infinite
+    v.squares += t * t / (v.n > 1 ? v.n * (v.n - 1) : C(1));
+    return v;
+  }
+  __device__ V operator()(V a, V b) const {
+    if (a.n == 0 || b.n == 0) {
+      return a.n == 0 ? b : a;
+    }
+    C d = a.sum / a.n - b.sum / b.n;
+    return {a.n + b.n, a.sum + b.sum, a.squares + b.squares + d * d * (a.n / (a.n + b.n) * b.n)};
   }
 };
 

@@ -62,6 +62,6 @@ int32_t gatun_matmul(gatun_context *context, const gatun_tensor *a, const gatun_
     status = contract<T>(call, m, n, k, batches, matrix<T>(a), matrix<T>(b),
         Product<T>{static_cast<T *>(y->data), bias ? static_cast<const T *>(bias->data) : nullptr, m, n});
   };
-  bool known = withFloat(y->dtype, run) || withInteger(y->dtype, run);
+  bool known = withAny(y->dtype, run);
   return !known ? unsupported("matmul", y) : status != GATUN_OK ? status : call.done();
 }

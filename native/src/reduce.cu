@@ -1,8 +1,6 @@
 // Sums, products, extremes and where they are, over any axes.
 #include "fold.cuh"
 
-#include <algorithm>
-
 namespace gatun {
 namespace {
 
@@ -26,10 +24,12 @@ struct Limits<int64_t> {
   static __device__ int64_t highest() { return INT64_MAX; }
 };
 
-// How values are folded: V is the running value, at() makes one of an element.
-template <typename C>
+template <typename T, typename Y>
 struct Values {
+  using C = Compute<T>;
   using V = C;
+  const T *x;
+  Y *y;
   int kind;
   __device__ V identity() const {
     switch (kind) {
@@ -39,7 +39,7 @@ struct Values {
     default: return Limits<C>::highest();
     }
   }
-  __device__ V at(C x, int64_t) const { return x; }
+  __device__ V add(V v, int64_t at, int64_t, int64_t) const { return (*this)(v, up(x[at])); }
   __device__ V operator()(V a, V b) const {
     switch (kind) {
     case SUM: return a + b;
@@ -48,10 +48,7 @@ struct Values {
     default: return smaller(a, b);
     }
   }
-  template <typename Y>
-  __device__ Y result(V v) const {
-    return down<Y>(v);
-  }
+  __device__ void store(int64_t o, V v) const { y[o] = down<Y>(v); }
 };
 
 template <typename C>
@@ -60,13 +57,21 @@ struct Place {
   int64_t index; // -1: none yet
 };
 
-// The first greatest or smallest, or the first NaN.
+// Two words each, for what shuffles do not take.
 template <typename C>
+__device__ Place<C> __shfl_xor_sync(unsigned mask, Place<C> p, int other) {
+  return {::__shfl_xor_sync(mask, p.value, other), static_cast<int64_t>(::__shfl_xor_sync(mask, static_cast<long long>(p.index), other))};
+}
+
+// The first greatest or smallest, or the first NaN.
+template <typename T>
 struct Places {
-  using V = Place<C>;
+  using V = Place<Compute<T>>;
+  const T *x;
+  int64_t *y;
   int kind;
-  __device__ V identity() const { return {C(0), -1}; }
-  __device__ V at(C x, int64_t i) const { return {x, i}; }
+  __device__ V identity() const { return {Compute<T>(0), -1}; }
+  __device__ V add(V v, int64_t at, int64_t, int64_t i) const { return (*this)(v, V{up(x[at]), i}); }
   __device__ V operator()(V a, V b) const {
     if (a.index < 0 || b.index < 0) {
       return a.index < 0 ? b : a;
@@ -78,95 +83,19 @@ struct Places {
     bool better = second.value != second.value || (kind == ARGMAX ? second.value > first.value : second.value < first.value);
     return better ? second : first;
   }
-  template <typename Y>
-  __device__ Y result(V v) const {
-    return down<Y>(v.index);
-  }
+  __device__ void store(int64_t o, V v) const { y[o] = v.index; }
 };
 
-// Two words each, for what shuffles do not take.
-template <typename C>
-__device__ Place<C> __shfl_xor_sync(unsigned mask, Place<C> p, int other) {
-  return {::__shfl_xor_sync(mask, p.value, other), static_cast<int64_t>(::__shfl_xor_sync(mask, static_cast<long long>(p.index), other))};
-}
-
-__device__ inline int64_t locate(const Walk<1> &w, int64_t i) {
-  int64_t at[1];
-  w.locate(i, at);
-  return at[0];
-}
-
-// One thread for each output: for short folds, and where neighbouring outputs read neighbouring elements.
-template <typename T, typename Y, typename F>
-__global__ void byThread(const T *__restrict__ x, Walk<1> kept, Walk<1> gone, Y *y, F f) {
-  int64_t step = static_cast<int64_t>(gridDim.x) * blockDim.x;
-  for (int64_t o = static_cast<int64_t>(blockIdx.x) * blockDim.x + threadIdx.x; o < kept.n; o += step) {
-    int64_t base = locate(kept, o);
-    typename F::V v = f.identity();
-    for (int64_t i = 0; i < gone.n; i++) {
-      v = f(v, f.at(up(x[base + locate(gone, i)]), i));
-    }
-    y[o] = f.template result<Y>(v);
+template <typename T>
+struct Variance : MomentsOf<T> {
+  using typename MomentsOf<T>::C;
+  T *y;
+  double correction;
+  __device__ void store(int64_t o, Moments<C> v) const {
+    C divisor = v.n - static_cast<C>(correction);
+    y[o] = down<T>(v.squares / (divisor > 0 ? divisor : C(0)));
   }
-}
-
-// One block for each output and part of its elements.
-template <typename T, typename F>
-__global__ void byBlock(const T *__restrict__ x, Walk<1> kept, Walk<1> gone, int64_t parts, typename F::V *partial, F f) {
-  int64_t each = (gone.n + parts - 1) / parts;
-  for (int64_t job = blockIdx.x; job < kept.n * parts; job += gridDim.x) {
-    int64_t o = job / parts, from = job % parts * each, to = from + each < gone.n ? from + each : gone.n;
-    int64_t base = locate(kept, o);
-    typename F::V v = f.identity();
-    for (int64_t i = from + threadIdx.x; i < to; i += blockDim.x) {
-      v = f(v, f.at(up(x[base + locate(gone, i)]), i));
-    }
-    v = foldBlock(v, f, f.identity());
-    if (threadIdx.x == 0) {
-      partial[job] = v;
-    }
-  }
-}
-
-template <typename Y, typename F>
-__global__ void join(const typename F::V *partial, int64_t outputs, int64_t parts, Y *y, F f) {
-  int64_t step = static_cast<int64_t>(gridDim.x) * blockDim.x;
-  for (int64_t o = static_cast<int64_t>(blockIdx.x) * blockDim.x + threadIdx.x; o < outputs; o += step) {
-    typename F::V v = f.identity();
-    for (int64_t p = 0; p < parts; p++) {
-      v = f(v, partial[o * parts + p]);
-    }
-    y[o] = f.template result<Y>(v);
-  }
-}
-
-template <typename T, typename Y, typename F>
-int fold(const Call &call, const gatun_tensor *x, uint64_t axes, const gatun_tensor *y, F f) {
-  Walk<1> kept = part(x, axes, false), gone = part(x, axes, true);
-  if (kept.n == 0) {
-    return GATUN_OK;
-  }
-  auto *from = static_cast<const T *>(x->data);
-  auto *to = static_cast<Y *>(y->data);
-  bool columns = kept.rank > 0 && kept.stride[0][kept.rank - 1] == 1 && kept.shape[kept.rank - 1] >= 32;
-  int64_t busy = int64_t{call.context()->multiprocessors} * 512;
-  if (gone.n <= 32 || (columns && (kept.n >= busy || gone.n <= 256))) {
-    GATUN_LAUNCH((byThread<T, Y, F>), dim3(call.blocks(kept.n, 128)), dim3(kept.n < 128 ? threadsFor(kept.n) : 128), 0, call.stream(), from, kept, gone, to, f);
-    return GATUN_OK;
-  }
-  int64_t blocks = int64_t{call.context()->multiprocessors} * 8;
-  int64_t parts = std::max<int64_t>(1, std::min({blocks / kept.n, gone.n / 4096, int64_t{1024}}));
-  Workspace partial(call.context(), kept.n * parts * static_cast<int64_t>(sizeof(typename F::V)));
-  if (partial.status != GATUN_OK) {
-    return partial.status;
-  }
-  auto *values = static_cast<typename F::V *>(partial.data);
-  int threads = gone.n / parts <= 128 ? 64 : 256;
-  auto grid = static_cast<unsigned>(std::min<int64_t>(kept.n * parts, 1 << 20));
-  GATUN_LAUNCH((byBlock<T, F>), dim3(grid), dim3(threads), 0, call.stream(), from, kept, gone, parts, values, f);
-  GATUN_LAUNCH((join<Y, F>), dim3(call.blocks(kept.n, 128)), dim3(kept.n < 128 ? threadsFor(kept.n) : 128), 0, call.stream(), values, kept.n, parts, to, f);
-  return GATUN_OK;
-}
+};
 
 } // namespace
 } // namespace gatun
@@ -179,18 +108,30 @@ int32_t gatun_reduce(gatun_context *context, int32_t kind, uint64_t axes, const 
     return fail(GATUN_INVALID, "reduce kind " + std::to_string(kind));
   }
   int status = GATUN_OK;
+  Walk<1> kept = part(x, axes, false), gone = part(x, axes, true);
   bool known = withAny(x->dtype, [&](auto tag) {
     using T = typename decltype(tag)::type;
-    using C = Compute<T>;
+    auto *from = static_cast<const T *>(x->data);
     if (kind >= ARGMAX) {
-      status = fold<T, int64_t>(call, x, axes, y, Places<C>{kind});
+      status = foldAxes(call, kept, gone, Places<T>{from, static_cast<int64_t *>(y->data), kind});
     } else if (y->dtype == x->dtype) {
-      status = fold<T, T>(call, x, axes, y, Values<C>{kind});
+      status = foldAxes(call, kept, gone, Values<T, T>{from, static_cast<T *>(y->data), kind});
     } else if (y->dtype == GATUN_INT64 && !IsFloat<T>::value) {
-      status = fold<T, int64_t>(call, x, axes, y, Values<C>{kind});
+      status = foldAxes(call, kept, gone, Values<T, int64_t>{from, static_cast<int64_t *>(y->data), kind});
     } else {
       status = unsupported("reduce", y);
     }
   });
   return !known ? unsupported("reduce", x) : status != GATUN_OK ? status : call.done();
+}
+
+int32_t gatun_variance(gatun_context *context, uint64_t axes, double correction, const gatun_tensor *x, const gatun_tensor *y) {
+  Call call(context, "variance");
+  int status = GATUN_OK;
+  bool known = withFloat(x->dtype, [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    status = foldAxes(call, part(x, axes, false), part(x, axes, true),
+        Variance<T>{{static_cast<const T *>(x->data)}, static_cast<T *>(y->data), correction});
+  });
+  return !known ? unsupported("variance", x) : status != GATUN_OK ? status : call.done();
 }

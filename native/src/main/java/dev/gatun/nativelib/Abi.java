@@ -51,9 +51,16 @@ public final class Abi {
   private final MethodHandle activationGrad;
   private final MethodHandle activation;
   private final MethodHandle reduce;
+  private final MethodHandle variance;
   private final MethodHandle scan;
   private final MethodHandle softmax;
+  private final MethodHandle softmaxGrad;
+  private final MethodHandle crossEntropy;
+  private final MethodHandle crossEntropyGrad;
   private final MethodHandle layerNorm;
+  private final MethodHandle layerNormGrad;
+  private final MethodHandle batchNorm;
+  private final MethodHandle batchNormGrad;
   private final MethodHandle gather;
   private final MethodHandle scatter;
   private final MethodHandle indexSelect;
@@ -65,6 +72,7 @@ public final class Abi {
   private final MethodHandle maxPool;
   private final MethodHandle avgPool;
   private final MethodHandle attention;
+  private final MethodHandle attentionGrad;
   private final MethodHandle cholesky;
   private final MethodHandle solve;
   private final MethodHandle signLogDet;
@@ -110,9 +118,19 @@ public final class Abi {
         library.handle("gatun_activation_grad", Gatun.gatun_activation_grad$descriptor());
     activation = library.handle("gatun_activation", Gatun.gatun_activation$descriptor());
     reduce = library.handle("gatun_reduce", Gatun.gatun_reduce$descriptor());
+    variance = library.handle("gatun_variance", Gatun.gatun_variance$descriptor());
     scan = library.handle("gatun_scan", Gatun.gatun_scan$descriptor());
     softmax = library.handle("gatun_softmax", Gatun.gatun_softmax$descriptor());
+    softmaxGrad = library.handle("gatun_softmax_grad", Gatun.gatun_softmax_grad$descriptor());
+    crossEntropy = library.handle("gatun_cross_entropy", Gatun.gatun_cross_entropy$descriptor());
+    crossEntropyGrad =
+        library.handle("gatun_cross_entropy_grad", Gatun.gatun_cross_entropy_grad$descriptor());
     layerNorm = library.handle("gatun_layer_norm", Gatun.gatun_layer_norm$descriptor());
+    layerNormGrad =
+        library.handle("gatun_layer_norm_grad", Gatun.gatun_layer_norm_grad$descriptor());
+    batchNorm = library.handle("gatun_batch_norm", Gatun.gatun_batch_norm$descriptor());
+    batchNormGrad =
+        library.handle("gatun_batch_norm_grad", Gatun.gatun_batch_norm_grad$descriptor());
     gather = library.handle("gatun_gather", Gatun.gatun_gather$descriptor());
     scatter = library.handle("gatun_scatter", Gatun.gatun_scatter$descriptor());
     indexSelect = library.handle("gatun_index_select", Gatun.gatun_index_select$descriptor());
@@ -124,6 +142,7 @@ public final class Abi {
     maxPool = library.handle("gatun_max_pool", Gatun.gatun_max_pool$descriptor());
     avgPool = library.handle("gatun_avg_pool", Gatun.gatun_avg_pool$descriptor());
     attention = library.handle("gatun_attention", Gatun.gatun_attention$descriptor());
+    attentionGrad = library.handle("gatun_attention_grad", Gatun.gatun_attention_grad$descriptor());
     cholesky = library.handle("gatun_cholesky", Gatun.gatun_cholesky$descriptor());
     solve = library.handle("gatun_solve", Gatun.gatun_solve$descriptor());
     signLogDet = library.handle("gatun_sign_log_det", Gatun.gatun_sign_log_det$descriptor());
@@ -505,6 +524,19 @@ public final class Abi {
   }
 
   /**
+   * {@code int32_t gatun_variance(gatun_context *context, uint64_t axes, double correction, const
+   * gatun_tensor *x, const gatun_tensor *y)}.
+   */
+  public int variance(
+      MemorySegment context, long axes, double correction, MemorySegment x, MemorySegment y) {
+    try {
+      return (int) this.variance.invokeExact(context, axes, correction, x, y);
+    } catch (Throwable e) {
+      throw unchecked(e);
+    }
+  }
+
+  /**
    * {@code int32_t gatun_scan(gatun_context *context, int32_t kind, int32_t axis, int32_t reverse,
    * const gatun_tensor *x, const gatun_tensor *y)}.
    */
@@ -531,6 +563,54 @@ public final class Abi {
   }
 
   /**
+   * {@code int32_t gatun_softmax_grad(gatun_context *context, int32_t axis, int32_t logarithmic,
+   * const gatun_tensor *g, const gatun_tensor *y, const gatun_tensor *dx)}.
+   */
+  public int softmaxGrad(
+      MemorySegment context,
+      int axis,
+      int logarithmic,
+      MemorySegment g,
+      MemorySegment y,
+      MemorySegment dx) {
+    try {
+      return (int) this.softmaxGrad.invokeExact(context, axis, logarithmic, g, y, dx);
+    } catch (Throwable e) {
+      throw unchecked(e);
+    }
+  }
+
+  /**
+   * {@code int32_t gatun_cross_entropy(gatun_context *context, const gatun_tensor *x, const
+   * gatun_tensor *target, const gatun_tensor *y)}.
+   */
+  public int crossEntropy(
+      MemorySegment context, MemorySegment x, MemorySegment target, MemorySegment y) {
+    try {
+      return (int) this.crossEntropy.invokeExact(context, x, target, y);
+    } catch (Throwable e) {
+      throw unchecked(e);
+    }
+  }
+
+  /**
+   * {@code int32_t gatun_cross_entropy_grad(gatun_context *context, const gatun_tensor *g, const
+   * gatun_tensor *x, const gatun_tensor *target, const gatun_tensor *dx)}.
+   */
+  public int crossEntropyGrad(
+      MemorySegment context,
+      MemorySegment g,
+      MemorySegment x,
+      MemorySegment target,
+      MemorySegment dx) {
+    try {
+      return (int) this.crossEntropyGrad.invokeExact(context, g, x, target, dx);
+    } catch (Throwable e) {
+      throw unchecked(e);
+    }
+  }
+
+  /**
    * {@code int32_t gatun_layer_norm(gatun_context *context, int32_t axes, double epsilon, const
    * gatun_tensor *x, const gatun_tensor *weight, const gatun_tensor *bias, const gatun_tensor *y)}.
    */
@@ -544,6 +624,76 @@ public final class Abi {
       MemorySegment y) {
     try {
       return (int) this.layerNorm.invokeExact(context, axes, epsilon, x, weight, bias, y);
+    } catch (Throwable e) {
+      throw unchecked(e);
+    }
+  }
+
+  /**
+   * {@code int32_t gatun_layer_norm_grad(gatun_context *context, int32_t axes, double epsilon,
+   * const gatun_tensor *g, const gatun_tensor *x, const gatun_tensor *weight, const gatun_tensor
+   * *dx, const gatun_tensor *dweight, const gatun_tensor *dbias)}.
+   */
+  public int layerNormGrad(
+      MemorySegment context,
+      int axes,
+      double epsilon,
+      MemorySegment g,
+      MemorySegment x,
+      MemorySegment weight,
+      MemorySegment dx,
+      MemorySegment dweight,
+      MemorySegment dbias) {
+    try {
+      return (int)
+          this.layerNormGrad.invokeExact(context, axes, epsilon, g, x, weight, dx, dweight, dbias);
+    } catch (Throwable e) {
+      throw unchecked(e);
+    }
+  }
+
+  /**
+   * {@code int32_t gatun_batch_norm(gatun_context *context, double epsilon, const gatun_tensor *x,
+   * const gatun_tensor *weight, const gatun_tensor *bias, const gatun_tensor *y, const gatun_tensor
+   * *mean, const gatun_tensor *variance)}.
+   */
+  public int batchNorm(
+      MemorySegment context,
+      double epsilon,
+      MemorySegment x,
+      MemorySegment weight,
+      MemorySegment bias,
+      MemorySegment y,
+      MemorySegment mean,
+      MemorySegment variance) {
+    try {
+      return (int) this.batchNorm.invokeExact(context, epsilon, x, weight, bias, y, mean, variance);
+    } catch (Throwable e) {
+      throw unchecked(e);
+    }
+  }
+
+  /**
+   * {@code int32_t gatun_batch_norm_grad(gatun_context *context, double epsilon, const gatun_tensor
+   * *g, const gatun_tensor *x, const gatun_tensor *mean, const gatun_tensor *variance, const
+   * gatun_tensor *weight, const gatun_tensor *dx, const gatun_tensor *dweight, const gatun_tensor
+   * *dbias)}.
+   */
+  public int batchNormGrad(
+      MemorySegment context,
+      double epsilon,
+      MemorySegment g,
+      MemorySegment x,
+      MemorySegment mean,
+      MemorySegment variance,
+      MemorySegment weight,
+      MemorySegment dx,
+      MemorySegment dweight,
+      MemorySegment dbias) {
+    try {
+      return (int)
+          this.batchNormGrad.invokeExact(
+              context, epsilon, g, x, mean, variance, weight, dx, dweight, dbias);
     } catch (Throwable e) {
       throw unchecked(e);
     }
@@ -727,6 +877,35 @@ public final class Abi {
       MemorySegment logs) {
     try {
       return (int) this.attention.invokeExact(context, causal, scale, q, k, v, mask, y, logs);
+    } catch (Throwable e) {
+      throw unchecked(e);
+    }
+  }
+
+  /**
+   * {@code int32_t gatun_attention_grad(gatun_context *context, int32_t causal, double scale, const
+   * gatun_tensor *g, const gatun_tensor *y, const gatun_tensor *logs, const gatun_tensor *q, const
+   * gatun_tensor *k, const gatun_tensor *v, const gatun_tensor *mask, const gatun_tensor *dq, const
+   * gatun_tensor *dk, const gatun_tensor *dv)}.
+   */
+  public int attentionGrad(
+      MemorySegment context,
+      int causal,
+      double scale,
+      MemorySegment g,
+      MemorySegment y,
+      MemorySegment logs,
+      MemorySegment q,
+      MemorySegment k,
+      MemorySegment v,
+      MemorySegment mask,
+      MemorySegment dq,
+      MemorySegment dk,
+      MemorySegment dv) {
+    try {
+      return (int)
+          this.attentionGrad.invokeExact(
+              context, causal, scale, g, y, logs, q, k, v, mask, dq, dk, dv);
     } catch (Throwable e) {
       throw unchecked(e);
     }

@@ -18,11 +18,11 @@ public class Gatun extends Gatun$shared {
     // Should not be called directly
   }
 
-  private static final int GATUN_ABI_VERSION = (int) 1L;
+  private static final int GATUN_ABI_VERSION = (int) 2L;
 
   /**
    * {@snippet lang=c :
-   * #define GATUN_ABI_VERSION 1
+   * #define GATUN_ABI_VERSION 2
    * }
    */
   public static int GATUN_ABI_VERSION() {
@@ -884,6 +884,28 @@ public class Gatun extends Gatun$shared {
     return gatun_reduce.DESC;
   }
 
+  private static class gatun_variance {
+    public static final FunctionDescriptor DESC =
+        FunctionDescriptor.of(
+            Gatun.C_INT,
+            Gatun.C_POINTER,
+            Gatun.C_LONG,
+            Gatun.C_DOUBLE,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER);
+  }
+
+  /**
+   * Function descriptor for:
+   *
+   * {@snippet lang=c :
+   * int32_t gatun_variance(gatun_context *context, uint64_t axes, double correction, const gatun_tensor *x, const gatun_tensor *y)
+   * }
+   */
+  public static FunctionDescriptor gatun_variance$descriptor() {
+    return gatun_variance.DESC;
+  }
+
   private static class gatun_scan {
     public static final FunctionDescriptor DESC =
         FunctionDescriptor.of(
@@ -929,6 +951,68 @@ public class Gatun extends Gatun$shared {
     return gatun_softmax.DESC;
   }
 
+  private static class gatun_softmax_grad {
+    public static final FunctionDescriptor DESC =
+        FunctionDescriptor.of(
+            Gatun.C_INT,
+            Gatun.C_POINTER,
+            Gatun.C_INT,
+            Gatun.C_INT,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER);
+  }
+
+  /**
+   * Function descriptor for:
+   *
+   * {@snippet lang=c :
+   * int32_t gatun_softmax_grad(gatun_context *context, int32_t axis, int32_t logarithmic, const gatun_tensor *g, const gatun_tensor *y, const gatun_tensor *dx)
+   * }
+   */
+  public static FunctionDescriptor gatun_softmax_grad$descriptor() {
+    return gatun_softmax_grad.DESC;
+  }
+
+  private static class gatun_cross_entropy {
+    public static final FunctionDescriptor DESC =
+        FunctionDescriptor.of(
+            Gatun.C_INT, Gatun.C_POINTER, Gatun.C_POINTER, Gatun.C_POINTER, Gatun.C_POINTER);
+  }
+
+  /**
+   * Function descriptor for:
+   *
+   * {@snippet lang=c :
+   * int32_t gatun_cross_entropy(gatun_context *context, const gatun_tensor *x, const gatun_tensor *target, const gatun_tensor *y)
+   * }
+   */
+  public static FunctionDescriptor gatun_cross_entropy$descriptor() {
+    return gatun_cross_entropy.DESC;
+  }
+
+  private static class gatun_cross_entropy_grad {
+    public static final FunctionDescriptor DESC =
+        FunctionDescriptor.of(
+            Gatun.C_INT,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER);
+  }
+
+  /**
+   * Function descriptor for:
+   *
+   * {@snippet lang=c :
+   * int32_t gatun_cross_entropy_grad(gatun_context *context, const gatun_tensor *g, const gatun_tensor *x, const gatun_tensor *target, const gatun_tensor *dx)
+   * }
+   */
+  public static FunctionDescriptor gatun_cross_entropy_grad$descriptor() {
+    return gatun_cross_entropy_grad.DESC;
+  }
+
   private static class gatun_layer_norm {
     public static final FunctionDescriptor DESC =
         FunctionDescriptor.of(
@@ -951,6 +1035,84 @@ public class Gatun extends Gatun$shared {
    */
   public static FunctionDescriptor gatun_layer_norm$descriptor() {
     return gatun_layer_norm.DESC;
+  }
+
+  private static class gatun_layer_norm_grad {
+    public static final FunctionDescriptor DESC =
+        FunctionDescriptor.of(
+            Gatun.C_INT,
+            Gatun.C_POINTER,
+            Gatun.C_INT,
+            Gatun.C_DOUBLE,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER);
+  }
+
+  /**
+   * Function descriptor for:
+   *
+   * {@snippet lang=c :
+   * int32_t gatun_layer_norm_grad(gatun_context *context, int32_t axes, double epsilon, const gatun_tensor *g, const gatun_tensor *x, const gatun_tensor *weight, const gatun_tensor *dx, const gatun_tensor *dweight, const gatun_tensor *dbias)
+   * }
+   */
+  public static FunctionDescriptor gatun_layer_norm_grad$descriptor() {
+    return gatun_layer_norm_grad.DESC;
+  }
+
+  private static class gatun_batch_norm {
+    public static final FunctionDescriptor DESC =
+        FunctionDescriptor.of(
+            Gatun.C_INT,
+            Gatun.C_POINTER,
+            Gatun.C_DOUBLE,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER);
+  }
+
+  /**
+   * Function descriptor for:
+   *
+   * {@snippet lang=c :
+   * int32_t gatun_batch_norm(gatun_context *context, double epsilon, const gatun_tensor *x, const gatun_tensor *weight, const gatun_tensor *bias, const gatun_tensor *y, const gatun_tensor *mean, const gatun_tensor *variance)
+   * }
+   */
+  public static FunctionDescriptor gatun_batch_norm$descriptor() {
+    return gatun_batch_norm.DESC;
+  }
+
+  private static class gatun_batch_norm_grad {
+    public static final FunctionDescriptor DESC =
+        FunctionDescriptor.of(
+            Gatun.C_INT,
+            Gatun.C_POINTER,
+            Gatun.C_DOUBLE,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER);
+  }
+
+  /**
+   * Function descriptor for:
+   *
+   * {@snippet lang=c :
+   * int32_t gatun_batch_norm_grad(gatun_context *context, double epsilon, const gatun_tensor *g, const gatun_tensor *x, const gatun_tensor *mean, const gatun_tensor *variance, const gatun_tensor *weight, const gatun_tensor *dx, const gatun_tensor *dweight, const gatun_tensor *dbias)
+   * }
+   */
+  public static FunctionDescriptor gatun_batch_norm_grad$descriptor() {
+    return gatun_batch_norm_grad.DESC;
   }
 
   private static class gatun_gather {
@@ -1198,6 +1360,36 @@ public class Gatun extends Gatun$shared {
    */
   public static FunctionDescriptor gatun_attention$descriptor() {
     return gatun_attention.DESC;
+  }
+
+  private static class gatun_attention_grad {
+    public static final FunctionDescriptor DESC =
+        FunctionDescriptor.of(
+            Gatun.C_INT,
+            Gatun.C_POINTER,
+            Gatun.C_INT,
+            Gatun.C_DOUBLE,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER);
+  }
+
+  /**
+   * Function descriptor for:
+   *
+   * {@snippet lang=c :
+   * int32_t gatun_attention_grad(gatun_context *context, int32_t causal, double scale, const gatun_tensor *g, const gatun_tensor *y, const gatun_tensor *logs, const gatun_tensor *q, const gatun_tensor *k, const gatun_tensor *v, const gatun_tensor *mask, const gatun_tensor *dq, const gatun_tensor *dk, const gatun_tensor *dv)
+   * }
+   */
+  public static FunctionDescriptor gatun_attention_grad$descriptor() {
+    return gatun_attention_grad.DESC;
   }
 
   private static class gatun_cholesky {

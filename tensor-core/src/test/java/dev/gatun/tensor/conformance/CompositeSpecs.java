@@ -132,7 +132,8 @@ final class CompositeSpecs {
                 Sample.of(new SoftmaxGrad(-1, true), real(4, 19), real(4, 19)),
                 Sample.of(new SoftmaxGrad(1, true), real(0, 3), real(0, 3)),
                 Sample.of(new SoftmaxGrad(1, false), real(64, 1000), real(64, 1000)).forSize(),
-                Sample.of(new SoftmaxGrad(1, true), real(64, 1000), real(64, 1000)).forSize())
+                Sample.of(new SoftmaxGrad(1, true), real(64, 1000), real(64, 1000)).forSize(),
+                Sample.of(new SoftmaxGrad(1, false), real(3, 2049), real(3, 2049)).forSize())
             .within(Tolerance.steps(64, 4, 64)),
         OpSpec.of(
                 "LayerNorm",
@@ -161,7 +162,8 @@ final class CompositeSpecs {
                 Sample.of(new BatchNorm(1e-5), real(3, 4, 5)),
                 Sample.of(new BatchNorm(1e-5), real(2, 3, 4, 5), real(3), real(3)),
                 Sample.of(new BatchNorm(0.1), real(6, 5), real(5), real(5)),
-                Sample.of(new BatchNorm(1e-5), real(8, 6, 20, 20), real(6), real(6)).forSize())
+                Sample.of(new BatchNorm(1e-5), real(8, 6, 20, 20), real(6), real(6)).forSize(),
+                Sample.of(new BatchNorm(1e-5), real(700, 40), real(40), real(40)).forSize())
             .within(Tolerance.steps(64, 4, 8))
             .onnx("BatchNormalization"),
         OpSpec.of(
@@ -187,6 +189,13 @@ final class CompositeSpecs {
                         real(6),
                         real(Shape.of(6), 0.5, 2),
                         real(6))
+                    .forSize(),
+                Sample.of(
+                        new BatchNormGrad(1e-5),
+                        real(700, 40),
+                        real(700, 40),
+                        real(40),
+                        real(Shape.of(40), 0.5, 2))
                     .forSize())
             .within(Tolerance.steps(64, 4, 64)),
         OpSpec.of(
@@ -195,7 +204,8 @@ final class CompositeSpecs {
                 Sample.of(new CrossEntropy(), real(4, 5), index(5, 4)),
                 Sample.of(new CrossEntropy(), real(1, 1), index(1, 1)),
                 Sample.of(new CrossEntropy(), real(0, 3), index(3, 0)),
-                Sample.of(new CrossEntropy(), real(64, 1000), index(1000, 64)).forSize())
+                Sample.of(new CrossEntropy(), real(64, 1000), index(1000, 64)).forSize(),
+                Sample.of(new CrossEntropy(), real(5, 3001), index(3001, 5)).forSize())
             .within(Tolerance.steps(32, 4, 4))
             .onnx("SoftmaxCrossEntropyLoss"),
         OpSpec.of(
@@ -206,7 +216,8 @@ final class CompositeSpecs {
                 Sample.of(new CrossEntropyGrad(), real(1), real(1, 1), index(1, 1)),
                 Sample.of(new CrossEntropyGrad(), real(0), real(0, 3), index(3, 0)),
                 Sample.of(new CrossEntropyGrad(), real(64), real(64, 1000), index(1000, 64))
-                    .forSize())
+                    .forSize(),
+                Sample.of(new CrossEntropyGrad(), real(5), real(5, 3001), index(3001, 5)).forSize())
             .within(Tolerance.steps(32, 4, 4)),
         OpSpec.of(
                 "ScaledDotProductAttention",
@@ -261,7 +272,17 @@ final class CompositeSpecs {
                     real(2, 5, 4),
                     real(2, 5, 2),
                     condition(5)),
+                Sample.of(
+                    new ScaledDotProductAttentionGrad(true, 0.5),
+                    real(2, 3, 2),
+                    real(2, 3, 2),
+                    logarithms(Shape.of(2, 3)),
+                    real(2, 3, 4),
+                    real(2, 5, 4),
+                    real(5, 2),
+                    real(2, 3, 5)),
                 gradient(true, 0.3, Shape.of(2), 65, 65, 32, 32).forSize(),
+                gradient(false, 0.3, Shape.of(2), 40, 37, 72, 100).forSize(),
                 gradient(true, 0.5, Shape.of(), 1100, 400, 4, 3).forSize(),
                 gradient(false, 0.05, Shape.of(), 205, 210, 400, 390).forSize())
             .special(OpSpec.Special.NONE)

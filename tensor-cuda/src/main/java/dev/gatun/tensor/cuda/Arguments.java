@@ -13,11 +13,12 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * The structs that a call hands over, in memory that a thread uses again and again. A struct stays
- * as it is until {@link #begin()}. Belongs to one thread.
+ * The structs that a call hands over, and room for a pointer that it gives back, in memory that a
+ * thread uses again and again. A struct stays as it is until {@link #begin()}. Belongs to one
+ * thread.
  */
 final class Arguments {
-  private static final int TENSORS = 8;
+  private static final int TENSORS = 10;
   private static final long DATA = gatun_tensor.data$offset();
   private static final long DTYPE = gatun_tensor.dtype$offset();
   private static final long RANK = gatun_tensor.rank$offset();
@@ -27,6 +28,7 @@ final class Arguments {
 
   private final MemorySegment[] tensors = new MemorySegment[TENSORS];
   private final MemorySegment window;
+  private final MemorySegment pointer;
   private int used;
 
   private Arguments() {
@@ -35,6 +37,7 @@ final class Arguments {
       tensors[i] = arena.allocate(gatun_tensor.layout());
     }
     window = arena.allocate(gatun_window.layout());
+    pointer = arena.allocate(ValueLayout.ADDRESS);
   }
 
   /** The calling thread's, with all structs free. */
@@ -42,6 +45,11 @@ final class Arguments {
     Arguments a = OF_THREAD.get();
     a.used = 0;
     return a;
+  }
+
+  /** The calling thread's room for a pointer, free after each call. */
+  static MemorySegment pointer() {
+    return OF_THREAD.get().pointer;
   }
 
   MemorySegment tensor(Buf b) {

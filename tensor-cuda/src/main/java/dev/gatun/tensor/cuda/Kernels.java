@@ -4,14 +4,22 @@ import dev.gatun.nativelib.Abi;
 import dev.gatun.nativelib.bindings.Gatun;
 import dev.gatun.tensor.DType;
 import dev.gatun.tensor.Shape;
+import dev.gatun.tensor.op.BatchNorm;
+import dev.gatun.tensor.op.BatchNormGrad;
 import dev.gatun.tensor.op.BinaryKind;
 import dev.gatun.tensor.op.BinaryScalar;
+import dev.gatun.tensor.op.CrossEntropy;
+import dev.gatun.tensor.op.CrossEntropyGrad;
 import dev.gatun.tensor.op.Dims;
 import dev.gatun.tensor.op.Effect;
 import dev.gatun.tensor.op.LayerNorm;
+import dev.gatun.tensor.op.LayerNormGrad;
 import dev.gatun.tensor.op.Primitive;
 import dev.gatun.tensor.op.ScaledDotProductAttention;
+import dev.gatun.tensor.op.ScaledDotProductAttentionGrad;
+import dev.gatun.tensor.op.SoftmaxGrad;
 import dev.gatun.tensor.op.UnaryKind;
+import dev.gatun.tensor.op.Variance;
 import dev.gatun.tensor.op.Window;
 import dev.gatun.tensor.spi.Buf;
 import dev.gatun.tensor.spi.Layout;
@@ -143,13 +151,23 @@ final class Kernels {
   // ---- Folding ----
 
   void reduce(Primitive.Reduce op, Buf x, Buf y) {
-    long axes = 0;
-    for (int axis : op.axes().toIntArray()) {
-      axes |= 1L << axis;
-    }
     Arguments a = Arguments.begin();
     int kind = Codes.of(op.kind());
-    context.done(abi.reduce(c, kind, axes, a.tensor(x), a.tensor(y)), op.name());
+    context.done(abi.reduce(c, kind, bits(op.axes()), a.tensor(x), a.tensor(y)), op.name());
+  }
+
+  void variance(Variance op, Buf x, Buf y) {
+    Arguments a = Arguments.begin();
+    int status = abi.variance(c, bits(op.axes()), op.correction(), a.tensor(x), a.tensor(y));
+    context.done(status, op.name());
+  }
+
+  private static long bits(Dims axes) {
+    long bits = 0;
+    for (int axis : axes.toIntArray()) {
+      bits |= 1L << axis;
+    }
+    return bits;
   }
 
   void scan(Primitive.Scan op, Buf x, Buf y) {
@@ -161,9 +179,33 @@ final class Kernels {
 
   void softmax(int axis, boolean logarithmic, Buf x, Buf y) {
     Arguments a = Arguments.begin();
-    int last = x.shape().rank() == 0 ? 0 : x.shape().axis(axis);
-    int status = abi.softmax(c, last, logarithmic ? 1 : 0, a.tensor(x), a.tensor(y));
+    int status = abi.softmax(c, axis(x, axis), logarithmic ? 1 : 0, a.tensor(x), a.tensor(y));
     context.done(status, logarithmic ? "logsoftmax" : "softmax");
+  }
+
+  void softmaxGrad(SoftmaxGrad op, Buf[] in, Buf y) {
+    Arguments a = Arguments.begin();
+    int axis = axis(y, op.axis());
+    int logarithmic = op.log() ? 1 : 0;
+    int status =
+        abi.softmaxGrad(c, axis, logarithmic, a.tensor(in[0]), a.tensor(in[1]), a.tensor(y));
+    context.done(status, op.name());
+  }
+
+  private static int axis(Buf x, int axis) {
+    return x.shape().rank() == 0 ? 0 : x.shape().axis(axis);
+  }
+
+  void crossEntropy(CrossEntropy op, Buf[] in, Buf y) {
+    Arguments a = Arguments.begin();
+    context.done(abi.crossEntropy(c, a.tensor(in[0]), a.tensor(in[1]), a.tensor(y)), op.name());
+  }
+
+  void crossEntropyGrad(CrossEntropyGrad op, Buf[] in, Buf y) {
+    Arguments a = Arguments.begin();
+    int status =
+        abi.crossEntropyGrad(c, a.tensor(in[0]), a.tensor(in[1]), a.tensor(in[2]), a.tensor(y));
+    context.done(status, op.name());
   }
 
   void layerNorm(LayerNorm op, Buf[] in, Buf y) {
@@ -181,6 +223,72 @@ final class Kernels {
               optional(a, weight),
               optional(a, bias),
               a.tensor(y));
+      context.done(status, op.name());
+    }
+  }
+
+  void layerNormGrad(LayerNormGrad op, Buf[] in, Buf[] out) {
+    try (Temporaries t = new Temporaries()) {
+      Buf g = t.dense(in[0]);
+      Buf x = t.dense(in[1]);
+      boolean affine = in.length == 3;
+      Buf weight = affine ? t.dense(in[2]) : null;
+      Arguments a = Arguments.begin();
+      int status =
+          abi.layerNormGrad(
+              c,
+              op.axes(),
+              op.epsilon(),
+              a.tensor(g),
+              a.tensor(x),
+              optional(a, weight),
+              a.tensor(out[0]),
+              optional(a, affine ? out[1] : null),
+              optional(a, affine ? out[2] : null));
+      context.done(status, op.name());
+    }
+  }
+
+  void batchNorm(BatchNorm op, Buf[] in, Buf[] out) {
+    try (Temporaries t = new Temporaries()) {
+      Buf x = t.dense(in[0]);
+      Buf weight = in.length == 3 ? t.dense(in[1]) : null;
+      Buf bias = in.length == 3 ? t.dense(in[2]) : null;
+      Arguments a = Arguments.begin();
+      int status =
+          abi.batchNorm(
+              c,
+              op.epsilon(),
+              a.tensor(x),
+              optional(a, weight),
+              optional(a, bias),
+              a.tensor(out[0]),
+              a.tensor(out[1]),
+              a.tensor(out[2]));
+      context.done(status, op.name());
+    }
+  }
+
+  void batchNormGrad(BatchNormGrad op, Buf[] in, Buf[] out) {
+    try (Temporaries t = new Temporaries()) {
+      Buf g = t.dense(in[0]);
+      Buf x = t.dense(in[1]);
+      Buf mean = t.dense(in[2]);
+      Buf variance = t.dense(in[3]);
+      Buf weight = in.length == 5 ? t.dense(in[4]) : null;
+      Arguments a = Arguments.begin();
+      int status =
+          abi.batchNormGrad(
+              c,
+              op.epsilon(),
+              a.tensor(g),
+              a.tensor(x),
+              a.tensor(mean),
+              a.tensor(variance),
+              optional(a, weight),
+              a.tensor(out[0]),
+              a.tensor(out[1]),
+              a.tensor(out[2]));
       context.done(status, op.name());
     }
   }
@@ -343,14 +451,7 @@ final class Kernels {
       Buf q = t.batch(in[0], lead, true);
       Buf k = t.batch(in[1], lead, true);
       Buf v = t.batch(in[2], lead, true);
-      Buf mask = null;
-      if (in.length > 3) {
-        Shape scores = lead.concat(Shape.of(y.size(-2), k.shape().size(1)));
-        mask = t.batch(in[3].expand(scores), lead, false);
-      }
-      long n = lead.numel();
-      Shape logs = Shape.of(n, y.size(-2));
-      Buf result = out[0].with(Layout.contiguous(Shape.of(n, y.size(-2), y.size(-1))));
+      Buf mask = in.length > 3 ? t.mask(in[3], lead, q, k) : null;
       Arguments a = Arguments.begin();
       int status =
           abi.attention(
@@ -361,10 +462,46 @@ final class Kernels {
               a.tensor(k),
               a.tensor(v),
               optional(a, mask),
-              a.tensor(result),
-              a.tensor(out[1].with(Layout.contiguous(logs))));
+              a.tensor(result(out[0], lead)),
+              a.tensor(out[1]));
       context.done(status, op.name());
     }
+  }
+
+  void attentionGrad(ScaledDotProductAttentionGrad op, Buf[] in, Buf[] out) {
+    Shape y = in[0].shape();
+    Shape lead = y.slice(0, y.rank() - 2);
+    try (Temporaries t = new Temporaries()) {
+      Buf g = t.batch(in[0], lead, true);
+      Buf result = t.batch(in[1], lead, true);
+      Buf logs = t.dense(in[2]);
+      Buf q = t.batch(in[3], lead, true);
+      Buf k = t.batch(in[4], lead, true);
+      Buf v = t.batch(in[5], lead, true);
+      Buf mask = in.length > 6 ? t.mask(in[6], lead, q, k) : null;
+      Arguments a = Arguments.begin();
+      int status =
+          abi.attentionGrad(
+              c,
+              op.causal() ? 1 : 0,
+              op.scale(),
+              a.tensor(g),
+              a.tensor(result),
+              a.tensor(logs),
+              a.tensor(q),
+              a.tensor(k),
+              a.tensor(v),
+              optional(a, mask),
+              a.tensor(result(out[0], lead)),
+              a.tensor(result(out[1], lead)),
+              a.tensor(result(out[2], lead)));
+      context.done(status, op.name());
+    }
+  }
+
+  /** An output [..., m, n] as [batches, m, n]. */
+  private static Buf result(Buf b, Shape lead) {
+    return b.with(Layout.contiguous(Shape.of(lead.numel()).concat(matrix(b))));
   }
 
   // ---- Linear algebra ----
@@ -473,6 +610,12 @@ final class Kernels {
         all = dense(all);
       }
       return reshaped(all, Shape.of(lead.numel()).concat(matrix));
+    }
+
+    /** An attention mask for [batches, queries, keys]. */
+    Buf mask(Buf b, Shape lead, Buf q, Buf k) {
+      Shape scores = Shape.of(q.shape().size(1), k.shape().size(1));
+      return batch(b.expand(lead.concat(scores)), lead, false);
     }
 
     private Buf reshaped(Buf b, Shape shape) {

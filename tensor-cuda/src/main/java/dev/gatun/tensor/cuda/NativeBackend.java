@@ -3,20 +3,28 @@ package dev.gatun.tensor.cuda;
 import dev.gatun.tensor.DType;
 import dev.gatun.tensor.Device;
 import dev.gatun.tensor.op.ActivationGrad;
+import dev.gatun.tensor.op.BatchNorm;
+import dev.gatun.tensor.op.BatchNormGrad;
 import dev.gatun.tensor.op.BinaryScalar;
 import dev.gatun.tensor.op.Composite;
+import dev.gatun.tensor.op.CrossEntropy;
+import dev.gatun.tensor.op.CrossEntropyGrad;
 import dev.gatun.tensor.op.CustomOp;
 import dev.gatun.tensor.op.Effect;
 import dev.gatun.tensor.op.Gelu;
 import dev.gatun.tensor.op.LayerNorm;
+import dev.gatun.tensor.op.LayerNormGrad;
 import dev.gatun.tensor.op.Linear;
 import dev.gatun.tensor.op.LogSoftmax;
 import dev.gatun.tensor.op.Op;
 import dev.gatun.tensor.op.Primitive;
 import dev.gatun.tensor.op.ReluGrad;
 import dev.gatun.tensor.op.ScaledDotProductAttention;
+import dev.gatun.tensor.op.ScaledDotProductAttentionGrad;
 import dev.gatun.tensor.op.Silu;
 import dev.gatun.tensor.op.Softmax;
+import dev.gatun.tensor.op.SoftmaxGrad;
+import dev.gatun.tensor.op.Variance;
 import dev.gatun.tensor.spi.Backend;
 import dev.gatun.tensor.spi.Buf;
 import dev.gatun.tensor.spi.MemoryStats;
@@ -53,10 +61,26 @@ final class NativeBackend implements Backend {
       case Primitive _ -> true;
       case BinaryScalar _ -> true;
       case Softmax _, LogSoftmax _, LayerNorm _, Gelu _, Silu _ -> inputs.get(0).isFloat();
-      case ActivationGrad _, ReluGrad _ -> inputs.get(0).isFloat();
-      case Linear _, ScaledDotProductAttention _ -> inputs.get(0).isFloat();
+      case SoftmaxGrad _, LayerNormGrad _, ActivationGrad _, ReluGrad _ -> inputs.get(0).isFloat();
+      case Variance _, CrossEntropy _, CrossEntropyGrad _ -> inputs.get(0).isFloat();
+      case BatchNorm _, BatchNormGrad _ -> alike(inputs);
+      case Linear _ -> alike(inputs);
+      case ScaledDotProductAttention _ -> attention(inputs, 3);
+      case ScaledDotProductAttentionGrad _ -> attention(inputs, 6);
       default -> false;
     };
+  }
+
+  private static boolean alike(List<DType> inputs) {
+    return inputs.get(0).isFloat() && inputs.stream().allMatch(t -> t == inputs.get(0));
+  }
+
+  /** A mask, which comes last, is bool or of the operands' dtype. */
+  private static boolean attention(List<DType> inputs, int operands) {
+    return alike(inputs.subList(0, operands))
+        && (inputs.size() == operands
+            || inputs.get(operands) == DType.BOOL
+            || inputs.get(operands) == inputs.get(0));
   }
 
   @Override
@@ -112,13 +136,21 @@ final class NativeBackend implements Backend {
       case BinaryScalar b -> kernels.binaryScalar(b, in[0], out[0]);
       case Softmax s -> kernels.softmax(s.axis(), false, in[0], out[0]);
       case LogSoftmax s -> kernels.softmax(s.axis(), true, in[0], out[0]);
+      case SoftmaxGrad s -> kernels.softmaxGrad(s, in, out[0]);
+      case CrossEntropy c -> kernels.crossEntropy(c, in, out[0]);
+      case CrossEntropyGrad c -> kernels.crossEntropyGrad(c, in, out[0]);
+      case Variance v -> kernels.variance(v, in[0], out[0]);
       case LayerNorm n -> kernels.layerNorm(n, in, out[0]);
+      case LayerNormGrad n -> kernels.layerNormGrad(n, in, out);
+      case BatchNorm n -> kernels.batchNorm(n, in, out);
+      case BatchNormGrad n -> kernels.batchNormGrad(n, in, out);
       case Gelu g -> kernels.activation(g.tanh() ? 1 : 0, g.name(), in[0], out[0]);
       case Silu s -> kernels.activation(2, s.name(), in[0], out[0]);
       case ActivationGrad g -> kernels.activationGrad(Codes.of(g.kind()), g.name(), in, out[0]);
       case ReluGrad g -> kernels.reluGrad(g.name(), in, out[0]);
       case Linear _ -> kernels.linear(in, out[0]);
       case ScaledDotProductAttention a -> kernels.attention(a, in, out);
+      case ScaledDotProductAttentionGrad a -> kernels.attentionGrad(a, in, out);
       default -> throw new IllegalStateException(op.name() + " must be decomposed");
     }
   }

@@ -111,11 +111,9 @@ final class NativeContext {
   }
 
   Storage allocate(long bytes) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment data = arena.allocate(ValueLayout.ADDRESS);
-      check(abi.allocate(context, bytes, data));
-      return new DeviceStorage(this, data.get(ValueLayout.ADDRESS, 0), bytes);
-    }
+    MemorySegment data = Arguments.pointer();
+    check(abi.allocate(context, bytes, data));
+    return new DeviceStorage(this, data.get(ValueLayout.ADDRESS, 0), bytes);
   }
 
   /** Given back in the order of the work: kernels that were issued may still use it. */
@@ -167,11 +165,9 @@ final class NativeContext {
 
   private MemorySegment staging() {
     if (staging.address() == 0) {
-      try (Arena arena = Arena.ofConfined()) {
-        MemorySegment data = arena.allocate(ValueLayout.ADDRESS);
-        check(abi.hostAllocate(context, STAGING, data));
-        staging = NativeLibrary.memory(data.get(ValueLayout.ADDRESS, 0), STAGING);
-      }
+      MemorySegment data = Arguments.pointer();
+      check(abi.hostAllocate(context, STAGING, data));
+      staging = NativeLibrary.memory(data.get(ValueLayout.ADDRESS, 0), STAGING);
     }
     return staging;
   }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.gatun.tensor.DType;
 import dev.gatun.tensor.Device;
 import dev.gatun.tensor.DeviceException;
+import dev.gatun.tensor.Engine;
 import dev.gatun.tensor.Gatun;
 import dev.gatun.tensor.GatunException;
 import dev.gatun.tensor.Linalg;
@@ -16,6 +17,8 @@ import dev.gatun.tensor.ShapeException;
 import dev.gatun.tensor.Tensor;
 import dev.gatun.tensor.UnsupportedOpException;
 import dev.gatun.tensor.UseAfterFreeException;
+import dev.gatun.tensor.op.CrossEntropy;
+import dev.gatun.tensor.op.CrossEntropyGrad;
 import java.util.Arrays;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -45,6 +48,21 @@ final class ErrorsTest {
       assertThatThrownBy(() -> on(1, 2, 3).indexSelect(0, index))
           .isInstanceOf(ShapeException.class)
           .hasMessage("indexselect: index 3 is out of range for an axis of size 3");
+      worksOn();
+    }
+  }
+
+  @Test
+  void aTargetThatIsNoClass() {
+    try (Scope _ = Scope.open()) {
+      Tensor x = on(1, 2, 3, 4, 5, 6).reshape(2, 3);
+      Tensor target = Tensor.of(new long[] {2, -1}, Shape.of(2)).to(device);
+      assertThatThrownBy(() -> Engine.call(new CrossEntropy(), x, target))
+          .isInstanceOf(ShapeException.class)
+          .hasMessage("crossentropy: index -1 is out of range for an axis of size 3");
+      assertThatThrownBy(() -> Engine.call(new CrossEntropyGrad(), on(1, 1), x, target))
+          .isInstanceOf(ShapeException.class)
+          .hasMessage("crossentropygrad: index -1 is out of range for an axis of size 3");
       worksOn();
     }
   }

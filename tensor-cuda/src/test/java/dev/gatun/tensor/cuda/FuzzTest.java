@@ -4,12 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gatun.tensor.DType;
 import dev.gatun.tensor.Device;
+import dev.gatun.tensor.Engine;
 import dev.gatun.tensor.Gatun;
 import dev.gatun.tensor.GatunException;
 import dev.gatun.tensor.Linalg;
 import dev.gatun.tensor.Scope;
 import dev.gatun.tensor.Shape;
 import dev.gatun.tensor.Tensor;
+import dev.gatun.tensor.op.BatchNorm;
+import dev.gatun.tensor.op.BatchNormGrad;
+import dev.gatun.tensor.op.CrossEntropy;
+import dev.gatun.tensor.op.CrossEntropyGrad;
+import dev.gatun.tensor.op.LayerNormGrad;
+import dev.gatun.tensor.op.ScaledDotProductAttention;
+import dev.gatun.tensor.op.ScaledDotProductAttentionGrad;
+import dev.gatun.tensor.op.SoftmaxGrad;
 import java.util.List;
 import java.util.Random;
 import java.util.function.BiFunction;
@@ -49,7 +58,38 @@ final class FuzzTest {
           (a, b) -> Linalg.solve(a, b),
           (a, b) -> a.pad(new long[] {1}, new long[] {2}, 0),
           (a, b) -> a.relu(),
-          (a, b) -> a.sqrt());
+          (a, b) -> a.sqrt(),
+          (a, b) -> a.var(0),
+          (a, b) -> a.var(0.5, true, -1),
+          (a, b) -> Engine.call(new SoftmaxGrad(-1, false), a, b),
+          (a, b) -> Engine.call(new SoftmaxGrad(0, true), a, b),
+          (a, b) -> Engine.call(new CrossEntropy(), a, classes(b)),
+          (a, b) -> Engine.call(new CrossEntropyGrad(), b.sum(-1), a, classes(b)),
+          (a, b) -> Engine.callAll(new LayerNormGrad(1, 1), a, b)[0],
+          (a, b) -> Engine.callAll(new LayerNormGrad(1, 1), a, b, b.amax(false, 0))[1],
+          (a, b) -> Engine.callAll(new BatchNorm(1), a)[0],
+          (a, b) -> Engine.callAll(new BatchNorm(1), a)[2],
+          (a, b) -> Engine.callAll(new BatchNormGrad(1), a, b, row(b), row(b).square())[0],
+          (a, b) -> Engine.callAll(new BatchNormGrad(1), a, b, row(b), row(b).square())[1],
+          (a, b) -> attentionGrad(a, b, false)[0],
+          (a, b) -> attentionGrad(a, b, true)[1],
+          (a, b) -> attentionGrad(a, b, true)[2]);
+
+  /** A class for each row, mostly one that there is. */
+  private static Tensor classes(Tensor b) {
+    return b.amax(false, -1).abs().to(DType.INT64);
+  }
+
+  /** The first row of matrices, or what is there instead. */
+  private static Tensor row(Tensor b) {
+    return b.rank() == 2 ? b.select(0, 0) : b;
+  }
+
+  private static Tensor[] attentionGrad(Tensor a, Tensor b, boolean causal) {
+    Tensor[] forward = Engine.callAll(new ScaledDotProductAttention(causal, 0.1), a, a, b);
+    return Engine.callAll(
+        new ScaledDotProductAttentionGrad(causal, 0.1), b, forward[0], forward[1], a, a, b);
+  }
 
   @BeforeAll
   static void present() {
@@ -63,7 +103,7 @@ final class FuzzTest {
     Device device = Device.of("cuda-emulated");
     long live = Gatun.memory(device).live();
     int computed = 0;
-    for (int i = 0; i < 150; i++) {
+    for (int i = 0; i < 240; i++) {
       try (Scope _ = Scope.open()) {
         Tensor a = operand(random);
         Tensor b = random.nextInt(3) == 0 ? operand(random) : like(a, random);
