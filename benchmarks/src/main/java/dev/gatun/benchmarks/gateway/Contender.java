@@ -14,8 +14,11 @@ record Contender(ServerProcess process, int port, Map<String, String> headers)
   /** A model whose answer comes at once. */
   static final String INSTANT = "gpt-4.1-mini";
 
-  /** A model whose answer begins after 20 ms, with 2 ms between the words of a stream. */
+  /** A model whose answer comes after 20 ms, whole. */
   static final String QUICK = "gpt-5.6-luna";
+
+  /** A model whose answer begins after 20 ms, with 2 ms between its words. */
+  static final String FLUENT = "gpt-6-luna";
 
   /** A model that streams a word each 100 ms. */
   static final String SLOW = "gpt-5.6-terra";

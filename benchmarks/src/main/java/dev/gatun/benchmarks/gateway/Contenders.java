@@ -19,6 +19,7 @@ final class Contenders implements AutoCloseable {
   static final String KEY = "bench-key-0123456789abcdef";
 
   private final Path gatun;
+  private final @Nullable Path baseline;
   private final @Nullable Path portkey;
   private final Path work;
   private final List<ServerProcess> running = new ArrayList<>();
@@ -28,10 +29,13 @@ final class Contenders implements AutoCloseable {
    * Starts the provider.
    *
    * @param gatun the launcher
+   * @param baseline another build's launcher, if it takes part
    * @param portkey the folder of Portkey's gateway, if it takes part
    */
-  Contenders(Path gatun, @Nullable Path portkey) throws IOException, InterruptedException {
+  Contenders(Path gatun, @Nullable Path baseline, @Nullable Path portkey)
+      throws IOException, InterruptedException {
     this.gatun = gatun;
+    this.baseline = baseline;
     this.portkey = portkey;
     work = Files.createTempDirectory("gatun-bench-");
     Path script = work.resolve("rules.json");
@@ -61,6 +65,7 @@ final class Contenders implements AutoCloseable {
     return """
     {"rules": [
       {"match": {"model": "%s"}, "always": {"reply": "%s"}},
+      {"match": {"model": "%s"}, "always": {"reply": "%s", "headersAfterMs": 20}},
       {"match": {"model": "%s"}, "always":
         {"reply": "%s", "headersAfterMs": 20, "tokenEveryMs": 2}},
       {"match": {"model": "%s"}, "always": {"reply": "%s", "tokenEveryMs": 100}},
@@ -70,6 +75,8 @@ final class Contenders implements AutoCloseable {
             Contender.INSTANT,
             words,
             Contender.QUICK,
+            words,
+            Contender.FLUENT,
             words,
             Contender.SLOW,
             words,
@@ -81,17 +88,22 @@ final class Contenders implements AutoCloseable {
     return upstream;
   }
 
-  /** All that can take part, started. */
-  List<Contender> all() throws IOException, InterruptedException {
-    List<Contender> list = new ArrayList<>(List.of(upstream, gatun(), passThrough()));
-    if (portkey != null) {
-      list.add(portkey(portkey));
-    }
-    return list;
+  /** Where the servers write what they have to say. */
+  Path logs() {
+    return work;
   }
 
   /** Gatun's gateway as {@code ./gatun serve} starts it, with keys, limits, metrics and cost. */
   Contender gatun() throws IOException, InterruptedException {
+    return gatun("gatun", gatun);
+  }
+
+  /** The gateway of another build, started, where it takes part. */
+  List<Contender> baselines() throws IOException, InterruptedException {
+    return baseline == null ? List.of() : List.of(gatun("baseline", baseline));
+  }
+
+  private Contender gatun(String name, Path launcher) throws IOException, InterruptedException {
     int port = ServerProcess.freePort();
     String base = "http://127.0.0.1:" + upstream.port() + "/v1";
     Map<String, String> settings = new HashMap<>();
@@ -103,8 +115,8 @@ final class Contenders implements AutoCloseable {
     settings.put("XAI_API_KEY", "upstream-key");
     settings.put("XAI_BASE_URL", base);
     return add(
-        "gatun",
-        List.of(gatun.toString(), "serve", "--port", Integer.toString(port)),
+        name,
+        List.of(launcher.toString(), "serve", "--port", Integer.toString(port)),
         settings,
         port,
         "/health",
@@ -168,7 +180,8 @@ final class Contenders implements AutoCloseable {
       String page,
       Map<String, String> headers)
       throws IOException, InterruptedException {
-    ServerProcess process = new ServerProcess(name, command, environment, port, page);
+    Path log = work.resolve(name + "-" + port + ".log");
+    ServerProcess process = new ServerProcess(name, command, environment, log, port, page);
     running.add(process);
     return new Contender(process, port, headers);
   }

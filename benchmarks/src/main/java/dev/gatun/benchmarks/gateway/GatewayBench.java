@@ -69,6 +69,18 @@ public final class GatewayBench implements Callable<Integer> {
       description = "The launcher of the gateway (${DEFAULT-VALUE}).")
   private Path gatun = Path.of("./gatun");
 
+  @Option(
+      names = "--baseline",
+      paramLabel = "FILE",
+      description = "The launcher of another build, which takes part too.")
+  private @Nullable Path baseline;
+
+  @Option(
+      names = "--warm-up",
+      paramLabel = "S",
+      description = "How long each JVM is warmed up (${DEFAULT-VALUE}).")
+  private double warmUp = 15;
+
   @Option(names = "--portkey", paramLabel = "DIR", description = "The folder of Portkey's gateway.")
   private @Nullable Path portkey;
 
@@ -83,7 +95,9 @@ public final class GatewayBench implements Callable<Integer> {
     }
     Results results = new Results(out, json);
     try (Contenders servers =
-        new Contenders(gatun, only.isEmpty() || only.contains("portkey") ? portkey : null)) {
+        new Contenders(
+            gatun, baseline, only.isEmpty() || only.contains("portkey") ? portkey : null)) {
+      System.err.println("bench: the servers' logs are in " + servers.logs());
       Scenarios run = new Scenarios(results, rounds, seconds);
       if (scenarios.contains("startup")) {
         run.startup(servers);
@@ -93,7 +107,7 @@ public final class GatewayBench implements Callable<Integer> {
       }
       if (scenarios.stream().anyMatch(s -> !s.equals("startup") && !s.equals("soak"))) {
         List<Contender> all = chosen(servers);
-        run.warmUp(all);
+        run.warmUp(all, warmUp);
         for (String scenario : scenarios) {
           measure(run, scenario, all);
         }
@@ -111,6 +125,7 @@ public final class GatewayBench implements Callable<Integer> {
     if (only.isEmpty() || only.contains("pass-through")) {
       list.add(servers.passThrough());
     }
+    list.addAll(servers.baselines());
     list.addAll(servers.portkeys());
     return list;
   }

@@ -22,11 +22,11 @@ final class Scenarios {
   }
 
   /** Lets JIT compilers do their work before anything counts. */
-  void warmUp(List<Contender> all) throws IOException {
+  void warmUp(List<Contender> all, double jvms) throws IOException {
     for (Contender c : all) {
-      double time = c.name().equals("portkey") || c.name().equals("direct") ? 3 : 15;
+      double time = c.name().equals("portkey") || c.name().equals("direct") ? 3 : jvms;
       checked(c, "warm-up", Load.run(time, c.chat(Contender.INSTANT, 32, 0, false)));
-      checked(c, "warm-up", Load.run(2, c.chat(Contender.QUICK, 32, 0, true)));
+      checked(c, "warm-up", Load.run(2, c.chat(Contender.FLUENT, 32, 0, true)));
     }
   }
 
@@ -128,7 +128,7 @@ final class Scenarios {
       String load = connections + " streams: ";
       for (int round = 0; round < rounds; round++) {
         for (Contender c : all) {
-          Lane lane = c.chat(Contender.QUICK, connections, 0, true);
+          Lane lane = c.chat(Contender.FLUENT, connections, 0, true);
           checked(c, load, Load.run(0.5, lane));
           double before = c.process().cpuSeconds();
           Measured m = checked(c, load, Load.run(seconds, lane));
@@ -161,7 +161,7 @@ final class Scenarios {
   /** Health and status while one provider hangs and another is asked as much as goes. */
   void health(List<Contender> all) throws IOException {
     for (Contender c : all) {
-      if (!c.name().equals("gatun")) {
+      if (!c.name().equals("gatun") && !c.name().equals("baseline")) {
         continue;
       }
       for (int round = 0; round < rounds; round++) {

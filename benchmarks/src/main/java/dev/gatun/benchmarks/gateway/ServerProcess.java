@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A server in a process of its own, and what the system says of it (Linux). */
@@ -23,13 +24,19 @@ final class ServerProcess implements AutoCloseable {
   /**
    * Starts a server and waits until it answers.
    *
+   * @param log the file for what it says
    * @param page what it answers with 200 when it is ready
    */
   ServerProcess(
-      String name, List<String> command, Map<String, String> environment, int port, String page)
+      String name,
+      List<String> command,
+      Map<String, String> environment,
+      Path log,
+      int port,
+      String page)
       throws IOException, InterruptedException {
     this.name = name;
-    log = Files.createTempFile("gatun-bench-" + name + "-", ".log");
+    this.log = log;
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.redirectOutput(log.toFile());
     builder.environment().remove("JAVA_OPTS"); // the load generator's
@@ -108,6 +115,25 @@ final class ServerProcess implements AutoCloseable {
     return Double.NaN;
   }
 
+  /**
+   * What has become of it: whether it runs, with how many open files and threads, and its words.
+   */
+  String state() throws IOException {
+    if (!process.isAlive()) {
+      return name + " ended with status " + process.exitValue() + ": " + lastWords();
+    }
+    try (Stream<Path> files = Files.list(Path.of("/proc/" + process.pid() + "/fd"));
+        Stream<Path> threads = Files.list(Path.of("/proc/" + process.pid() + "/task"))) {
+      return name
+          + " runs, with "
+          + files.count()
+          + " open files and "
+          + threads.count()
+          + " threads: "
+          + lastWords();
+    }
+  }
+
   private String lastWords() throws IOException {
     @Nullable String said = Files.readString(log).strip();
     return said.substring(Math.max(0, said.length() - 2000));
@@ -120,9 +146,6 @@ final class ServerProcess implements AutoCloseable {
       if (!process.waitFor(15, TimeUnit.SECONDS)) {
         process.destroyForcibly().waitFor();
       }
-      Files.deleteIfExists(log);
-    } catch (IOException _) {
-      // A log that stays does no harm.
     } catch (InterruptedException _) {
       process.destroyForcibly();
       Thread.currentThread().interrupt();

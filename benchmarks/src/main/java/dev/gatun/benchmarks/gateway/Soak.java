@@ -18,13 +18,18 @@ final class Soak {
     List<Double> rss = new ArrayList<>();
     for (int minute = 1; minute <= minutes; minute++) {
       double before = c.process().cpuSeconds();
-      List<Measured> m =
-          Load.run(
-              SLICE,
-              List.of(
-                  c.chat(Contender.QUICK, 64, rate * 0.8, false),
-                  c.chat(Contender.QUICK, 64, rate * 0.2, true),
-                  Lane.get(c.port(), "/v1/ai/status", Contenders.KEY, 2, 1)));
+      List<Measured> m;
+      try {
+        m =
+            Load.run(
+                SLICE,
+                List.of(
+                    c.chat(Contender.QUICK, 64, rate * 0.8, false),
+                    c.chat(Contender.FLUENT, 64, rate * 0.2, true),
+                    Lane.get(c.port(), "/v1/ai/status", Contenders.KEY, 2, 1)));
+      } catch (IOException e) {
+        throw new IOException("minute " + minute + ": " + c.process().state(), e);
+      }
       rss.add(c.process().rss());
       long errors = m.stream().mapToLong(Measured::errors).sum();
       System.err.printf(
