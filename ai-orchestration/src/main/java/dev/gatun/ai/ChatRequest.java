@@ -136,11 +136,15 @@ public record ChatRequest(
 
   /** The texts of all system messages, joined by blank lines; empty when there are none. */
   public String systemText() {
-    return messages.stream()
-        .filter(m -> m.role() == Message.Role.SYSTEM)
-        .map(Message::text)
-        .reduce((a, b) -> a + "\n\n" + b)
-        .orElse("");
+    String text = "";
+    boolean first = true;
+    for (Message m : messages) {
+      if (m.role() == Message.Role.SYSTEM) {
+        text = first ? m.text() : text + "\n\n" + m.text();
+        first = false;
+      }
+    }
+    return text;
   }
 
   /** The messages that are not instructions. */

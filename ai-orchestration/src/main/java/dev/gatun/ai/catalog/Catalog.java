@@ -102,13 +102,25 @@ public record Catalog(LocalDate date, Map<ModelRef, ModelInfo> models) {
 
   /** The same among some models. */
   public static Optional<ModelInfo> find(Collection<ModelInfo> models, ModelRef ref) {
-    Optional<ModelInfo> listed = models.stream().filter(m -> m.ref().equals(ref)).findFirst();
-    Matcher m = VERSION.matcher(ref.model());
-    if (listed.isPresent() || !m.find() || m.start() == 0) {
+    Optional<ModelInfo> listed = listed(models, ref);
+    if (listed.isPresent()) {
       return listed;
     }
-    ModelRef base = new ModelRef(ref.provider(), ref.model().substring(0, m.start()));
-    return models.stream().filter(x -> x.ref().equals(base)).findFirst().map(x -> x.named(ref));
+    Matcher m = VERSION.matcher(ref.model());
+    if (!m.find() || m.start() == 0) {
+      return listed;
+    }
+    return listed(models, new ModelRef(ref.provider(), ref.model().substring(0, m.start())))
+        .map(x -> x.named(ref));
+  }
+
+  private static Optional<ModelInfo> listed(Collection<ModelInfo> models, ModelRef ref) {
+    for (ModelInfo m : models) {
+      if (m.ref().equals(ref)) {
+        return Optional.of(m);
+      }
+    }
+    return Optional.empty();
   }
 
   private static Catalog parse(String text, String where) {

@@ -21,8 +21,11 @@ final class Signatures {
 
   /** A request without what other models than the one that is asked have signed. */
   static ChatRequest own(ChatRequest request, ModelRef model) {
-    if (request.messages().stream()
-        .noneMatch(m -> m.parts().stream().anyMatch(Signatures::isSigned))) {
+    boolean signed = false;
+    for (Message m : request.messages()) {
+      signed |= isSigned(m);
+    }
+    if (!signed) {
       return request;
     }
     List<Message> messages = new ArrayList<>(request.messages().size());
@@ -34,6 +37,15 @@ final class Signatures {
       }
     }
     return request.toBuilder().messages(messages).build();
+  }
+
+  private static boolean isSigned(Message message) {
+    for (Part p : message.parts()) {
+      if (isSigned(p)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static boolean isSigned(Part part) {
@@ -65,6 +77,9 @@ final class Signatures {
 
   /** An answer whose signatures begin with the model that made them. */
   static ChatReply signed(ChatReply reply, ModelRef model) {
+    if (!isSigned(reply.message())) {
+      return reply;
+    }
     List<Part> parts =
         reply.message().parts().stream()
             .map(p ->

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import java.util.Set;
 import okio.Buffer;
 import okio.BufferedSource;
 import org.jspecify.annotations.Nullable;
@@ -87,11 +88,21 @@ public sealed interface Json {
 
     /** This object without the members of these names. */
     public Obj without(String... names) {
-      Map<String, Json> copy = new LinkedHashMap<>(members);
-      for (String name : names) {
-        copy.remove(name);
+      return without(Set.of(names));
+    }
+
+    /** This object without the members of these names. */
+    public Obj without(Set<String> names) {
+      if (names.containsAll(members.keySet())) {
+        return EMPTY;
       }
-      return new Obj(new Members(copy));
+      Map<String, Json> rest = new LinkedHashMap<>();
+      members.forEach((name, value) -> {
+        if (!names.contains(name)) {
+          rest.put(name, value);
+        }
+      });
+      return new Obj(new Members(rest));
     }
 
     /** This object with all members of another set. */

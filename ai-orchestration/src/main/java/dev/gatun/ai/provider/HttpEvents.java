@@ -33,7 +33,7 @@ final class HttpEvents implements EventSource {
     this.decoder = decoder;
     this.limits = limits;
     this.key = key;
-    this.sse = new Sse(exchange.source());
+    this.sse = new Sse(exchange.source(), () -> exchange.limitNextRead(content));
   }
 
   @Override

@@ -22,6 +22,8 @@ import dev.gatun.ai.spi.EventSource;
 import dev.gatun.ai.spi.ModelInfo;
 import dev.gatun.ai.spi.Provider;
 import dev.gatun.ai.spi.Secret;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +32,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import okhttp3.HttpUrl;
+import okio.Buffer;
+import okio.ByteString;
 import org.jspecify.annotations.Nullable;
 
 /** A provider over HTTP: a base URL, a way to show the key, and dialects. */
@@ -63,6 +67,9 @@ final class HttpProvider implements Provider {
 
   private static final int SHORTEST_SECRET = 16;
   private static final int MAX_URLS = 256;
+
+  /** White space of this length is no answer either, but nobody sends that. */
+  private static final int BLANK = 64;
 
   private final Spec spec;
   private final Transport transport;
@@ -210,13 +217,29 @@ final class HttpProvider implements Provider {
         : text.replace(key, "[key]").replace(key.replace("/", "\\/"), "[key]");
   }
 
+  /** The same of a body. */
+  private static Buffer withoutKey(Buffer bytes, String key) throws IOException {
+    return key.length() < SHORTEST_SECRET
+            || (bytes.indexOf(ByteString.encodeUtf8(key)) < 0
+                && (key.indexOf('/') < 0
+                    || bytes.indexOf(ByteString.encodeUtf8(key.replace("/", "\\/"))) < 0))
+        ? bytes
+        : new Buffer().writeUtf8(withoutKey(bytes.readUtf8(), key));
+  }
+
   /** The body of a success; another status is an error. */
   private static Json.Obj body(Transport.Exchange x, Secret key, ModelRef at) {
-    String text = withoutKey(x.text(), key.reveal());
+    Buffer bytes;
+    try {
+      bytes = withoutKey(x.body(), key.reveal());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // Memory does not fail.
+    }
+    boolean blank = bytes.size() < BLANK && bytes.snapshot().utf8().isBlank();
     Json.Obj body = Json.Obj.EMPTY;
     boolean json = false;
     try {
-      Json parsed = Json.parse(text);
+      Json parsed = Json.parse(bytes);
       if (parsed instanceof Json.Obj o) {
         body = o;
         json = true;
@@ -233,7 +256,7 @@ final class HttpProvider implements Provider {
       throw error(x, body, key, at);
     }
     if (!json) {
-      throw Errors.malformed(at, text.isBlank() ? "is empty" : "is not a JSON object");
+      throw Errors.malformed(at, blank ? "is empty" : "is not a JSON object");
     }
     return body;
   }

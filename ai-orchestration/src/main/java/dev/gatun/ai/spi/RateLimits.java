@@ -9,7 +9,7 @@ import java.util.OptionalLong;
  *
  * @param remainingRequests requests that are left in the window
  * @param remainingTokens tokens that are left in the window
- * @param reset when the tighter of them is full again, from now
+ * @param reset when what is used up is full again, from now; empty while both have something left
  */
 public record RateLimits(
     OptionalLong remainingRequests, OptionalLong remainingTokens, Optional<Duration> reset) {

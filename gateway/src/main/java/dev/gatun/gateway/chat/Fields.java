@@ -2,6 +2,7 @@ package dev.gatun.gateway.chat;
 
 import dev.gatun.ai.json.Json;
 import dev.gatun.gateway.http.Problem;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -116,15 +117,15 @@ public record Fields(Json.Obj object, String pointer) {
   /** The elements of an array of objects that may be there. */
   public List<Fields> objects(String name) {
     List<Json> elements = array(name);
-    return java.util.stream.IntStream.range(0, elements.size())
-        .mapToObj(i -> {
-          String where = at(name) + "/" + i;
-          if (elements.get(i) instanceof Json.Obj o) {
-            return new Fields(o, where);
-          }
-          throw Problem.field(where, "Each of '" + name + "' must be an object");
-        })
-        .toList();
+    List<Fields> objects = new ArrayList<>(elements.size());
+    for (Json element : elements) {
+      String where = at(name) + "/" + objects.size();
+      if (!(element instanceof Json.Obj o)) {
+        throw Problem.field(where, "Each of '" + name + "' must be an object");
+      }
+      objects.add(new Fields(o, where));
+    }
+    return objects;
   }
 
   /** A string, or an array of strings. */

@@ -8,6 +8,7 @@ import dev.gatun.ai.Task;
 import dev.gatun.ai.Usd;
 import dev.gatun.gateway.http.Exchange;
 import dev.gatun.gateway.http.Problem;
+import java.math.BigDecimal;
 import java.util.Locale;
 
 /**
@@ -62,6 +63,6 @@ public final class RouteHeaders {
     }
     exchange.setHeader(
         "X-Gatun-Overhead-Ms",
-        String.format(Locale.ROOT, "%.3f", r.route().overhead().toNanos() / 1e6));
+        BigDecimal.valueOf(r.route().overhead().toNanos() / 1000, 3).toPlainString());
   }
 }

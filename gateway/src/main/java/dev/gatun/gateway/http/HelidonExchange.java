@@ -1,6 +1,7 @@
 package dev.gatun.gateway.http;
 
 import dev.gatun.ai.json.Json;
+import io.helidon.http.Header;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
@@ -13,6 +14,7 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -24,7 +26,12 @@ import org.jspecify.annotations.Nullable;
 final class HelidonExchange implements Exchange {
   // All of them are constants of endpoints.
   private static final Map<String, HeaderName> NAMES = new ConcurrentHashMap<>();
+
+  /** A body that is said to be no larger gets its memory before it comes. */
+  private static final int SMALL_BODY = 64 * 1024;
+
   private static final HeaderName CONTENT_TYPE = HeaderNames.CONTENT_TYPE;
+  private static final Header UNBUFFERED = HeaderValues.createCached("X-Accel-Buffering", "no");
 
   private final ServerRequest request;
   private final ServerResponse response;
@@ -113,6 +120,11 @@ final class HelidonExchange implements Exchange {
     long length = request.headers().contentLength().orElse(maxBody);
     watch.expectBody(idle.plusSeconds(length >> 16));
     try (InputStream in = request.content().inputStream()) {
+      if (length <= SMALL_BODY && request.headers().contentLength().isPresent()) {
+        byte[] bytes = new byte[(int) length];
+        int n = in.readNBytes(bytes, 0, bytes.length);
+        return n == bytes.length ? bytes : Arrays.copyOf(bytes, n);
+      }
       byte[] bytes = in.readNBytes(maxBody + 1);
       if (bytes.length > maxBody) {
         throw tooLarge(maxBody);
@@ -208,7 +220,7 @@ final class HelidonExchange implements Exchange {
     response.status(200);
     response.headers().set(CONTENT_TYPE, "text/event-stream");
     // Proxies such as nginx would hold events back otherwise.
-    response.header(HeaderNames.create("X-Accel-Buffering"), "no");
+    response.header(UNBUFFERED);
     return new Events(response.outputStream());
   }
 

@@ -12,8 +12,10 @@ import dev.gatun.gateway.observe.AuditLog;
 import dev.gatun.gateway.observe.HttpMetrics;
 import dev.gatun.gateway.observe.Tracing;
 import dev.gatun.gateway.state.StateUnavailableException;
+import io.helidon.http.Header;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
+import io.helidon.http.HeaderValues;
 import io.helidon.http.Method;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.WebServerConfig;
@@ -44,13 +46,19 @@ public final class Server implements AutoCloseable {
 
   private static final Pattern HARMLESS = Pattern.compile("[A-Za-z0-9._-]{1,64}");
   private static final HeaderName REQUEST_ID = HeaderNames.create("X-Request-Id");
-  private static final HeaderName CONTENT_TYPE_OPTIONS =
-      HeaderNames.create("X-Content-Type-Options");
-  private static final HeaderName REFERRER_POLICY = HeaderNames.create("Referrer-Policy");
-  private static final HeaderName FRAME_OPTIONS = HeaderNames.create("X-Frame-Options");
-  private static final HeaderName SECURITY_POLICY = HeaderNames.create("Content-Security-Policy");
-  private static final HeaderName TRANSPORT_SECURITY =
-      HeaderNames.create("Strict-Transport-Security");
+
+  /** Against pages that show an answer in a frame, guess its type or keep it; written as bytes. */
+  private static final List<Header> SECURITY =
+      List.of(
+          HeaderValues.createCached("X-Content-Type-Options", "nosniff"),
+          HeaderValues.createCached("Referrer-Policy", "no-referrer"),
+          HeaderValues.createCached("X-Frame-Options", "DENY"),
+          HeaderValues.createCached(
+              "Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
+          HeaderValues.createCached(HeaderNames.CACHE_CONTROL, "no-store"));
+
+  private static final Header TRANSPORT_SECURITY =
+      HeaderValues.createCached("Strict-Transport-Security", "max-age=31536000");
 
   private final Settings settings;
   private final Guard guard;
@@ -247,15 +255,12 @@ public final class Server implements AutoCloseable {
     }
   }
 
-  /** Against pages that show an answer in a frame, guess its type or keep it. */
   private void headers(ServerResponse res) {
-    res.header(CONTENT_TYPE_OPTIONS, "nosniff");
-    res.header(REFERRER_POLICY, "no-referrer");
-    res.header(FRAME_OPTIONS, "DENY");
-    res.header(SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'");
-    res.header(HeaderNames.CACHE_CONTROL, "no-store");
+    for (Header h : SECURITY) {
+      res.header(h);
+    }
     if (settings.tls().isPresent()) {
-      res.header(TRANSPORT_SECURITY, "max-age=31536000");
+      res.header(TRANSPORT_SECURITY);
     }
   }
 

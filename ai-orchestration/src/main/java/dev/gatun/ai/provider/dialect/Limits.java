@@ -27,7 +27,8 @@ public final class Limits {
     if (requests.isEmpty() && tokens.isEmpty()) {
       return RateLimits.UNKNOWN;
     }
-    return new RateLimits(requests, tokens, untilReset(header, now));
+    boolean usedUp = requests.orElse(1) == 0 || tokens.orElse(1) == 0;
+    return new RateLimits(requests, tokens, usedUp ? untilReset(header, now) : Optional.empty());
   }
 
   /** How long until what is used up is full again; where nothing is said to be, until all is. */

@@ -46,6 +46,17 @@ public final class OpenAiChat implements Dialect {
       Set.of("role", "content", "refusal", "reasoning_content", "tool_calls", "annotations");
   private static final Set<String> READ =
       Set.of("id", "object", "created", "model", "choices", "usage", "citations", "search_results");
+  private static final Set<String> READ_OF_CHUNK =
+      Set.of(
+          "id",
+          "object",
+          "created",
+          "model",
+          "choices",
+          "usage",
+          "citations",
+          "search_results",
+          "obfuscation");
 
   private final Flavor flavor;
 
@@ -277,8 +288,7 @@ public final class OpenAiChat implements Dialect {
         citations(body, m),
         usage(body),
         limits,
-        body.without(READ.toArray(String[]::new))
-            .merge(m.without(MESSAGE_READ.toArray(String[]::new))));
+        body.without(READ).merge(m.without(MESSAGE_READ)));
   }
 
   private static FinishReason finish(String word, boolean refused) {
@@ -396,7 +406,7 @@ public final class OpenAiChat implements Dialect {
       if (chunk.get("usage").isPresent()) {
         usage = usage(chunk);
       }
-      extra = extra.merge(chunk.without(READ.toArray(String[]::new)).without("obfuscation"));
+      extra = extra.merge(chunk.without(READ_OF_CHUNK));
       for (Citation c : citations(chunk, Json.Obj.EMPTY)) {
         if (sources.add(c.url())) {
           out.accept(new StreamEvent.Source(c));

@@ -15,12 +15,18 @@ public final class Sse {
   private static final ByteString LINE_ENDS = ByteString.encodeUtf8("\r\n");
 
   private final BufferedSource source;
+  private final Runnable comment;
   private boolean first = true;
   private boolean skipLineFeed;
 
-  /** Reads the events of a source. */
-  public Sse(BufferedSource source) {
+  /**
+   * Reads the events of a source.
+   *
+   * @param comment is told of each comment: servers send them to say that they are still there
+   */
+  public Sse(BufferedSource source, Runnable comment) {
     this.source = source;
+    this.comment = comment;
   }
 
   /**
@@ -60,6 +66,8 @@ public final class Sse {
         }
       } else if (line.startsWith("event:")) {
         name = value(line, 6);
+      } else if (line.startsWith(":")) {
+        comment.run();
       }
     }
   }

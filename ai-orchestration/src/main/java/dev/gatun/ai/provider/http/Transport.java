@@ -24,6 +24,7 @@ import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.RequestBody;
 import okhttp3.Response;
+import okio.Buffer;
 import okio.BufferedSink;
 import okio.BufferedSource;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +42,7 @@ public final class Transport implements AutoCloseable {
   private static final int IDLE_CONNECTIONS = 256;
 
   private final OkHttpClient client;
+  private final TimeLimits limits = new TimeLimits();
   private final Optional<Signing> signing;
 
   /** A transport with connections of its own. */
@@ -52,8 +54,10 @@ public final class Transport implements AutoCloseable {
             .followRedirects(false)
             .followSslRedirects(false)
             .connectionPool(new ConnectionPool(IDLE_CONNECTIONS, 1, TimeUnit.MINUTES))
+            // The time of a call has one limit: see TimeLimits.
             .callTimeout(Duration.ZERO)
-            .writeTimeout(Duration.ofSeconds(30))
+            .readTimeout(Duration.ZERO)
+            .writeTimeout(Duration.ZERO)
             .eventListenerFactory(Transport::listener)
             .addInterceptor(Transport::limit)
             .build();
@@ -88,16 +92,14 @@ public final class Transport implements AutoCloseable {
     }
   }
 
-  /** How far a request has come, and its limits; the tag of the okhttp request. */
+  /** How far a request has come; the tag of the okhttp request. */
   private static final class Progress extends EventListener {
     private final Duration connect;
-    private final Duration read;
     private volatile boolean connected;
     private volatile boolean sent;
 
-    Progress(Duration connect, Duration read) {
+    Progress(Duration connect) {
       this.connect = connect;
-      this.read = read;
     }
 
     @Override
@@ -121,14 +123,11 @@ public final class Transport implements AutoCloseable {
     if (p == null) {
       return chain.proceed(chain.request());
     }
-    return chain
-        .withConnectTimeout(millis(p.connect), TimeUnit.MILLISECONDS)
-        .withReadTimeout(millis(p.read), TimeUnit.MILLISECONDS)
+    int connect = Math.clamp(p.connect.toMillis(), 1, Integer.MAX_VALUE);
+    return (connect == chain.connectTimeoutMillis()
+            ? chain
+            : chain.withConnectTimeout(connect, TimeUnit.MILLISECONDS))
         .proceed(chain.request());
-  }
-
-  private static int millis(Duration d) {
-    return Math.clamp(d.toMillis(), 1, Integer.MAX_VALUE);
   }
 
   /**
@@ -155,10 +154,10 @@ public final class Transport implements AutoCloseable {
       throw new TimedOut(
           TimedOut.Phase.TOTAL, Failure.of("The call's time was over before the request").at(at));
     }
-    Duration read =
+    Duration first =
         streaming && context.firstToken().compareTo(left) < 0 ? context.firstToken() : left;
     Duration connect = context.connect().compareTo(left) < 0 ? context.connect() : left;
-    Progress progress = new Progress(connect, read);
+    Progress progress = new Progress(connect);
     Request.Builder request =
         new Request.Builder().url(url).tag(Progress.class, progress).post(new OneShot(body));
     headers.forEach(request::header);
@@ -168,30 +167,42 @@ public final class Transport implements AutoCloseable {
       request.header("X-Gatun-Signature", s.sign(now, "POST", url.encodedPath(), body));
     });
     Call call = client.newCall(request.build());
-    // Spans the body too: a server that drips bytes does not outlive the deadline.
-    call.timeout().timeout(left.toNanos(), TimeUnit.NANOSECONDS);
+    TimeLimits.Limited limit = new TimeLimits.Limited(first, call::cancel);
+    limits.watch(limit);
     Cancellation.Registration registration = context.cancellation().onCancel(call::cancel);
+    Runnable end =
+        () -> {
+          registration.close();
+          limits.done(limit);
+        };
     boolean answered = false;
     try {
       Response response = call.execute();
       answered = true;
-      return new Exchange(call, response, context, registration, at, streaming);
+      return new Exchange(call, response, context, limit, end, at, streaming);
     } catch (IOException e) {
-      throw failed(e, context, progress, streaming, at);
+      if (context.cancellation().isCancelled() || interrupted(e)) {
+        throw new AiException.Cancelled(
+            say(Failure.of("").at(at).billed(progress.sent).cause(e), "The call was cancelled"));
+      }
+      throw failed(e, context, progress, limit.isExpired(), first, streaming, at);
     } finally {
       if (!answered) {
-        registration.close();
+        end.run();
       }
     }
   }
 
   private static AiException failed(
-      IOException e, CallContext context, Progress p, boolean streaming, ModelRef at) {
+      IOException e,
+      CallContext context,
+      Progress p,
+      boolean expired,
+      Duration first,
+      boolean streaming,
+      ModelRef at) {
     Failure f = Failure.of("").at(at).billed(p.sent).cause(e);
-    if (context.cancellation().isCancelled() || interrupted(e)) {
-      return new AiException.Cancelled(say(f, "The call was cancelled"));
-    }
-    if (e instanceof SocketTimeoutException || e instanceof InterruptedIOException) {
+    if (expired || e instanceof InterruptedIOException) {
       if (!p.connected) {
         return new TimedOut(
             TimedOut.Phase.CONNECT,
@@ -199,10 +210,10 @@ public final class Transport implements AutoCloseable {
                 f,
                 "No connection to " + at.provider() + " within " + p.connect.toMillis() + " ms"));
       }
-      boolean first = streaming && !context.deadline().passed();
+      boolean begin = streaming && !context.deadline().passed();
       return new TimedOut(
-          first ? TimedOut.Phase.FIRST_TOKEN : TimedOut.Phase.TOTAL,
-          say(f, at.provider() + " did not begin to answer within " + p.read.toMillis() + " ms"));
+          begin ? TimedOut.Phase.FIRST_TOKEN : TimedOut.Phase.TOTAL,
+          say(f, at.provider() + " did not begin to answer within " + first.toMillis() + " ms"));
     }
     return p.sent
         ? new AiException.ConnectFailed(
@@ -236,7 +247,8 @@ public final class Transport implements AutoCloseable {
     private final Call call;
     private final Response response;
     private final CallContext context;
-    private final Cancellation.Registration registration;
+    private final TimeLimits.Limited limit;
+    private final Runnable end;
     private final ModelRef at;
     private final boolean streaming;
     private final long begun;
@@ -245,13 +257,15 @@ public final class Transport implements AutoCloseable {
         Call call,
         Response response,
         CallContext context,
-        Cancellation.Registration registration,
+        TimeLimits.Limited limit,
+        Runnable end,
         ModelRef at,
         boolean streaming) {
       this.call = call;
       this.response = response;
       this.context = context;
-      this.registration = registration;
+      this.limit = limit;
+      this.end = end;
       this.at = at;
       this.streaming = streaming;
       this.begun = context.deadline().time().nanos();
@@ -272,7 +286,7 @@ public final class Transport implements AutoCloseable {
       return context.deadline().time().now();
     }
 
-    /** The body, whose reads have the limits that were set last. */
+    /** The body, whose next read has the time that was set last. */
     public BufferedSource source() {
       return response.body().source();
     }
@@ -282,8 +296,8 @@ public final class Transport implements AutoCloseable {
      *
      * @throws AiException when it does not arrive whole or is larger than 64 MiB
      */
-    public String text() {
-      limit(context.deadline().remaining());
+    public Buffer body() {
+      limit.limit(context.deadline().remaining());
       try {
         BufferedSource source = source();
         if (source.request(MAX_BODY + 1)) {
@@ -293,7 +307,7 @@ public final class Transport implements AutoCloseable {
                   .status(status())
                   .billed(true));
         }
-        return source.readUtf8();
+        return source.getBuffer();
       } catch (IOException e) {
         throw broken(e, "its answer ended early");
       }
@@ -311,11 +325,7 @@ public final class Transport implements AutoCloseable {
         long waited = context.deadline().time().nanos() - begun;
         wait = context.firstToken().minusNanos(waited);
       }
-      limit(wait.compareTo(left) < 0 ? wait : left);
-    }
-
-    private void limit(Duration d) {
-      source().timeout().timeout(Math.max(1_000_000, d.toNanos()), TimeUnit.NANOSECONDS);
+      limit.limit(wait.compareTo(left) < 0 ? wait : left);
     }
 
     /** The error of a read that failed. */
@@ -330,10 +340,12 @@ public final class Transport implements AutoCloseable {
      */
     public AiException broken(IOException e, String what, boolean content) {
       Failure f = Failure.of("").at(at).status(status()).billed(true).cause(e);
-      if (context.cancellation().isCancelled() || interrupted(e) || call.isCanceled()) {
+      if (context.cancellation().isCancelled()
+          || interrupted(e)
+          || (call.isCanceled() && !limit.isExpired())) {
         return new AiException.Cancelled(say(f, "The call was cancelled"));
       }
-      if (e instanceof InterruptedIOException) {
+      if (limit.isExpired()) {
         if (context.deadline().passed()) {
           return new TimedOut(
               TimedOut.Phase.TOTAL,
@@ -363,7 +375,7 @@ public final class Transport implements AutoCloseable {
     /** Gives the connection back when the body was read to its end, else closes it. */
     @Override
     public void close() {
-      registration.close();
+      end.run();
       response.close();
     }
 
@@ -377,5 +389,6 @@ public final class Transport implements AutoCloseable {
   @Override
   public void close() {
     client.connectionPool().evictAll();
+    limits.close();
   }
 }
