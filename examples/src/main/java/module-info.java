@@ -23,6 +23,7 @@ module dev.gatun.examples {
   opens dev.gatun.examples.ai to
       info.picocli;
   opens dev.gatun.examples.gateway to
+      ch.qos.logback.core,
       info.picocli;
   opens dev.gatun.examples.mnist to
       info.picocli;

@@ -75,6 +75,8 @@ public final class ServeCommand implements Callable<Integer> {
       return 0;
     }
     HttpMetrics metrics = new HttpMetrics();
+    BatchingAppender.deferAll();
+    TightHeap.keep();
     try {
       ProviderConfig settings = settings();
       Logs.configure(settings);
