@@ -4,6 +4,7 @@ module dev.gatun.gateway {
   requires com.nimbusds.jose.jwt;
   requires transitive dev.gatun.ai;
   requires com.zaxxer.hikari;
+  requires de.siegmar.fastcsv;
   requires dev.gatun.nn;
   requires flyway.core;
   requires io.helidon.common.configurable;
@@ -23,6 +24,12 @@ module dev.gatun.gateway {
   requires org.slf4j;
   requires org.xerial.sqlitejdbc;
   requires redis.clients.jedis;
+  requires software.amazon.awssdk.auth;
+  requires software.amazon.awssdk.core;
+  requires software.amazon.awssdk.http;
+  requires software.amazon.awssdk.http.urlconnection;
+  requires software.amazon.awssdk.regions;
+  requires software.amazon.awssdk.services.s3;
 
   exports dev.gatun.gateway;
   exports dev.gatun.gateway.auth;

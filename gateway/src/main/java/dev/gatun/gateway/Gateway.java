@@ -55,7 +55,7 @@ public final class Gateway implements AutoCloseable {
     syntheticData = new SyntheticData(client, models);
     this.config = config;
     database = new Database(config.database());
-    learning = new MachineLearning(config);
+    learning = new MachineLearning(config, database);
     outbox = new Outbox(database, config.events().map(RedisStream::new));
     jobs = new Jobs(database, outbox, config.jobs(), List.of(syntheticData));
     idempotency = new Idempotency(database);

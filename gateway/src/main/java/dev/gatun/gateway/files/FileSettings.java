@@ -5,6 +5,13 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Where uploaded files are, and how large they may be.
@@ -12,23 +19,70 @@ import java.nio.file.Path;
  * @param folder of this instance: uploads on their way in, and all files where no other storage is
  *     configured
  * @param mostBytes the largest upload
+ * @param mostStored the most bytes of a tenant's files together
+ * @param s3 the bucket that keeps them; empty for the folder
  */
-public record FileSettings(Path folder, long mostBytes) {
-  private static final long NORMAL = 1L << 30;
+public record FileSettings(
+    Path folder, long mostBytes, long mostStored, Optional<S3Storage.Settings> s3) {
+  private static final Logger LOG = LoggerFactory.getLogger(FileSettings.class);
+  private static final Duration STALE = Duration.ofDays(1);
 
   /**
-   * Reads {@code GATUN_MAX_UPLOAD_BYTES} (default 1 GiB).
+   * Reads {@code GATUN_MAX_UPLOAD_BYTES} (default 1 GiB), {@code GATUN_MAX_STORED_BYTES} (default
+   * 10 GiB) and a bucket's settings: see {@link S3Storage.Settings#read}.
    *
    * @param data the gateway's folder; files are in its folder {@code files}
    * @throws IllegalArgumentException when a value is unusable
    */
   public static FileSettings read(ProviderConfig config, Path data) {
-    String most = config.get("GATUN_MAX_UPLOAD_BYTES").orElse(Long.toString(NORMAL));
+    return new FileSettings(
+        data.resolve("files"),
+        bytes(config, "GATUN_MAX_UPLOAD_BYTES", 1L << 30),
+        bytes(config, "GATUN_MAX_STORED_BYTES", 10L << 30),
+        S3Storage.Settings.read(config));
+  }
+
+  private static long bytes(ProviderConfig config, String name, long normal) {
+    String most = config.get(name).orElse(Long.toString(normal));
     if (!most.matches("[1-9][0-9]{0,14}")) {
       throw new IllegalArgumentException(
-          "GATUN_MAX_UPLOAD_BYTES must be a whole number from 1 on, got '" + most + "'");
+          name + " must be a whole number from 1 on, got '" + most + "'");
     }
-    return new FileSettings(data.resolve("files"), Long.parseLong(most));
+    return Long.parseLong(most);
+  }
+
+  /**
+   * Opens the storage.
+   *
+   * @throws UncheckedIOException when its folder cannot be made
+   */
+  public FileStorage storage() {
+    Path incoming = incoming();
+    removeStale(incoming);
+    if (s3.isPresent()) {
+      return new S3Storage(s3.get(), incoming);
+    }
+    Path stored = folder.resolve("stored");
+    try {
+      return new LocalStorage(stored);
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          new IOException("GATUN_DATA_DIR: " + stored + " cannot be made", e));
+    }
+  }
+
+  /** What a process that died left on its way. Others may share the folder, and be at work. */
+  private static void removeStale(Path incoming) {
+    FileTime limit = FileTime.from(Instant.now().minus(STALE));
+    try (Stream<Path> files = Files.list(incoming)) {
+      for (Path file : (Iterable<Path>) files::iterator) {
+        if (Files.getLastModifiedTime(file).compareTo(limit) < 0) {
+          Files.deleteIfExists(file);
+        }
+      }
+    } catch (IOException e) {
+      LOG.warn("{} cannot be tidied", incoming, e);
+    }
   }
 
   /**

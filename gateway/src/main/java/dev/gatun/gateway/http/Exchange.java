@@ -1,6 +1,7 @@
 package dev.gatun.gateway.http;
 
 import dev.gatun.ai.json.Json;
+import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
 import java.util.Optional;
@@ -64,6 +65,14 @@ public interface Exchange {
 
   /** Answers with a text of a type. */
   void send(int status, String contentType, byte[] body);
+
+  /**
+   * Answers with the bytes of a stream, which is not closed.
+   *
+   * @param length how many it has
+   * @throws IOException when it cannot be read
+   */
+  void send(int status, String contentType, long length, InputStream body) throws IOException;
 
   /** Answers with events, one at a time. */
   EventStream events();

@@ -206,6 +206,31 @@ final class HelidonExchange implements Exchange {
     }
   }
 
+  @Override
+  public void send(int status, String contentType, long length, InputStream body)
+      throws IOException {
+    watch.begin();
+    response.status(status);
+    response.headers().set(CONTENT_TYPE, contentType);
+    response.headers().contentLength(length);
+    byte[] buffer = new byte[64 * 1024];
+    try (OutputStream out = response.outputStream()) {
+      for (int n = body.read(buffer); n >= 0; n = body.read(buffer)) {
+        send(out, buffer, n);
+      }
+    } catch (ServerConnectionException e) {
+      throw left(e);
+    }
+  }
+
+  private static void send(OutputStream out, byte[] bytes, int length) {
+    try {
+      out.write(bytes, 0, length);
+    } catch (IOException e) {
+      throw left(e);
+    }
+  }
+
   private static UncheckedIOException left(Exception e) {
     return new UncheckedIOException(new IOException("The client has left", e));
   }

@@ -6,6 +6,7 @@ import dev.gatun.gateway.http.EventStream;
 import dev.gatun.gateway.http.Exchange;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
@@ -52,6 +53,16 @@ final class RecordingExchange implements Exchange {
       finished.accept(new StoredAnswer(status, headers, contentType, body));
     }
     exchange.send(status, contentType, body);
+  }
+
+  @Override
+  public void send(int status, String contentType, long length, InputStream body)
+      throws IOException {
+    if (length <= maxBytes) {
+      send(status, contentType, body.readAllBytes());
+    } else {
+      exchange.send(status, contentType, length, body);
+    }
   }
 
   @Override

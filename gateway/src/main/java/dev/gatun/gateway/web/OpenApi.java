@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class OpenApi {
   private static final List<String> PARTS =
-      List.of("base", "providers", "development", "health", "jobs");
+      List.of("base", "providers", "development", "health", "jobs", "training");
   private static final String JSON = "application/json";
 
   private final String version;
