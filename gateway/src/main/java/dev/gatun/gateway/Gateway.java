@@ -57,7 +57,7 @@ public final class Gateway implements AutoCloseable {
     database = new Database(config.database());
     learning = new MachineLearning(config, database);
     outbox = new Outbox(database, config.events().map(RedisStream::new));
-    jobs = new Jobs(database, outbox, config.jobs(), List.of(syntheticData));
+    jobs = new Jobs(database, outbox, config.jobs(), List.of(syntheticData, learning.jobs()));
     idempotency = new Idempotency(database);
     alerts = new Alerts(config.alerts(), metrics, client::status);
     OpenApi api = new OpenApi(VERSION);
@@ -114,7 +114,9 @@ public final class Gateway implements AutoCloseable {
   private List<Route> routes(AiClient client, HttpMetrics metrics) {
     Health health = new Health(client, Map.of("database", database::isUp), this::draining, VERSION);
     JobsApi jobsApi = new JobsApi(jobs, this::draining);
-    List<Route> routes = new ArrayList<>(learning.routes(client, models));
+    SyntheticData.Submission submission =
+        (x, p, kind, payload) -> jobsApi.accepted(x, p, jobs.submit(kind, p.tenant(), payload));
+    List<Route> routes = new ArrayList<>(learning.routes(client, models, submission));
     routes.addAll(
         List.of(
             Route.open("GET", "/health", health::all),
@@ -126,7 +128,6 @@ public final class Gateway implements AutoCloseable {
                 "/v1/ai/status",
                 Scope.STATUS,
                 new StatusReport(client, metrics.traffic(), alerts, this::inFlight)::handle),
-            Route.of("GET", "/v1/models", Scope.CHAT, models::list).errors(Route.ErrorStyle.OPENAI),
             Route.of(
                     "POST",
                     "/v1/chat/completions",
@@ -141,12 +142,7 @@ public final class Gateway implements AutoCloseable {
                 "POST",
                 "/v1/ai/synthetic-data",
                 Scope.CHAT,
-                (x, p) ->
-                    syntheticData.handle(
-                        x,
-                        p,
-                        (e, who, kind, payload) ->
-                            jobsApi.accepted(e, who, jobs.submit(kind, who.tenant(), payload)))),
+                (x, p) -> syntheticData.handle(x, p, submission)),
             Route.of("POST", "/v1/ai/enhance", Scope.CHAT, new Enhance(client, models)::handle),
             Route.of("GET", "/v1/jobs", Scope.CHAT, jobsApi::list),
             Route.of("GET", "/v1/jobs/{id}", Scope.CHAT, jobsApi::get),

@@ -134,7 +134,8 @@ class FilesTest {
           running.upload("/v1/files", "application/octet-stream", new byte[101]);
       assertThat(full.statusCode()).isEqualTo(413);
       assertThat(full.body())
-          .contains("All files together may have 100 bytes; 0 are stored, and this file has 101");
+          .contains(
+              "All files and models together may have 100 bytes; 0 are stored, and this file has 101");
       HttpResponse<String> json = running.post("/v1/files", "{}");
       assertThat(json.statusCode()).isEqualTo(415);
       HttpResponse<String> purpose =

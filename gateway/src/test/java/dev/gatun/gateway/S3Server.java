@@ -71,7 +71,8 @@ final class S3Server implements AutoCloseable {
       } else if (x.getRequestMethod().equals("DELETE")) {
         objects.remove(key);
         x.sendResponseHeaders(204, -1);
-      } else if (objects.get(key) instanceof byte[] bytes) {
+      } else if (objects.containsKey(key)) {
+        byte[] bytes = Objects.requireNonNull(objects.get(key));
         x.sendResponseHeaders(200, bytes.length == 0 ? -1 : bytes.length);
         x.getResponseBody().write(bytes);
       } else {

@@ -69,8 +69,12 @@ public final class Models {
             + "'; GET /v1/models lists them, and 'auto' chooses one");
   }
 
-  /** {@code GET /v1/models}, in OpenAI's format. */
-  public void list(Exchange exchange, Principal principal) {
+  /**
+   * {@code GET /v1/models}, in OpenAI's format.
+   *
+   * @param trained the tenant's own models
+   */
+  public void list(Exchange exchange, Principal principal, List<Json.Obj> trained) {
     List<Json> data = new ArrayList<>();
     data.add(model(AUTO, "gatun"));
     for (Status.ProviderStatus p : client.status().providers()) {
@@ -80,10 +84,22 @@ public final class Models {
         }
       }
     }
+    data.addAll(trained);
     exchange.send(200, Json.object().put("object", "list").put("data", new Json.Arr(data)).build());
   }
 
-  private static Json model(String id, String owner) {
+  /**
+   * {@code GET /v1/models/{id}}, in OpenAI's format.
+   *
+   * @throws Problem 404 when no provider has it, 403 when the caller may not ask it
+   */
+  public Json.Obj get(String name, Principal principal) {
+    return resolve(name, principal)
+        .map(ref -> model(ref.toString(), ref.provider()))
+        .orElseGet(() -> model(AUTO, "gatun"));
+  }
+
+  private static Json.Obj model(String id, String owner) {
     return Json.object()
         .put("id", id)
         .put("object", "model")

@@ -4,6 +4,7 @@ import dev.gatun.ai.spi.ProviderConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
@@ -77,12 +78,28 @@ public record FileSettings(
     try (Stream<Path> files = Files.list(incoming)) {
       for (Path file : (Iterable<Path>) files::iterator) {
         if (Files.getLastModifiedTime(file).compareTo(limit) < 0) {
-          Files.deleteIfExists(file);
+          delete(file);
         }
       }
     } catch (IOException e) {
       LOG.warn("{} cannot be tidied", incoming, e);
     }
+  }
+
+  /**
+   * Deletes a file, or a folder of files.
+   *
+   * @throws IOException when that fails
+   */
+  public static void delete(Path file) throws IOException {
+    if (Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
+      try (Stream<Path> files = Files.list(file)) {
+        for (Path f : (Iterable<Path>) files::iterator) {
+          Files.deleteIfExists(f);
+        }
+      }
+    }
+    Files.deleteIfExists(file);
   }
 
   /**

@@ -73,7 +73,7 @@ public final class FileStore {
       throw Problem.of(
           413,
           "storage-full",
-          "All files together may have "
+          "All files and models together may have "
               + mostStored
               + " bytes; "
               + stored
@@ -84,8 +84,11 @@ public final class FileStore {
 
   private static long stored(Connection c, String tenant) throws SQLException {
     try (PreparedStatement s =
-        c.prepareStatement("SELECT COALESCE(SUM(bytes), 0) FROM files WHERE tenant = ?")) {
+        c.prepareStatement(
+            "SELECT (SELECT COALESCE(SUM(bytes), 0) FROM files WHERE tenant = ?)"
+                + " + (SELECT COALESCE(SUM(bytes), 0) FROM models WHERE tenant = ?)")) {
       s.setString(1, tenant);
+      s.setString(2, tenant);
       ResultSet r = s.executeQuery();
       r.next();
       return r.getLong(1);

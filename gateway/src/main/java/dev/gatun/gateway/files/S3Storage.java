@@ -37,8 +37,8 @@ public final class S3Storage implements FileStorage {
    * @param region its region, as signatures name it
    * @param bucket the bucket, which must exist
    * @param prefix before each key
-   * @param credentials who signs; empty for whom the AWS SDK finds: a profile of {@code ~/.aws},
-   *     the container's or the machine's role
+   * @param keys who signs; empty for whom the AWS SDK finds: a profile of {@code ~/.aws}, the
+   *     container's or the machine's role
    */
   public record Settings(
       Optional<URI> endpoint, String region, String bucket, String prefix, Optional<Keys> keys) {

@@ -9,6 +9,7 @@ import java.net.ProtocolException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.security.DigestInputStream;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -82,6 +83,33 @@ public record Upload(
       throw Problem.of(400, "invalid-request", "The body must be a file, got nothing");
     }
     return whole;
+  }
+
+  /**
+   * A file that the gateway itself has written.
+   *
+   * @param name what to call it; for show only
+   */
+  public static Upload of(Path file, String name, String contentType) throws IOException {
+    MessageDigest digest = digest();
+    try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
+      in.transferTo(OutputStream.nullOutputStream());
+    }
+    return new Upload(
+        file,
+        printable(name),
+        contentType,
+        Files.size(file),
+        HexFormat.of().formatHex(digest.digest()),
+        Map.of());
+  }
+
+  private static MessageDigest digest() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("Every JDK has SHA-256", e);
+    }
   }
 
   private static Upload form(String type, InputStream body, Path folder) {
@@ -164,7 +192,7 @@ public record Upload(
     Path file = folder.resolve("upload-" + UUID.randomUUID() + ".part");
     boolean done = false;
     try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      MessageDigest digest = digest();
       try (OutputStream out =
           new DigestOutputStream(
               Files.newOutputStream(file, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW),
@@ -184,8 +212,6 @@ public record Upload(
     } catch (IOException e) {
       LOG.error("An upload cannot be written to {}", folder, e);
       throw Problem.of(503, "storage-unavailable", "The gateway cannot store files now");
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("Every JDK has SHA-256", e);
     } finally {
       if (!done) {
         delete(file);

@@ -41,4 +41,7 @@ public interface JobContext {
 
   /** Whether it should stop: the thread is interrupted as well. */
   boolean isStopping();
+
+  /** Whether it should stop because somebody cancelled it: nobody will go on with it. */
+  boolean isCancelled();
 }

@@ -414,6 +414,11 @@ public final class Jobs implements AutoCloseable {
     public synchronized boolean isStopping() {
       return stop != null;
     }
+
+    @Override
+    public synchronized boolean isCancelled() {
+      return stop == Stop.CANCELLED;
+    }
   }
 
   /** Claims no more, and gives the jobs under way back for others to go on with. */

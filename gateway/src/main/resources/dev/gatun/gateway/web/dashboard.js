@@ -162,14 +162,14 @@ function drawProviders(status) {
 // Jobs
 
 const STATES = { queued: '', running: 'busy', succeeded: 'good', failed: 'bad', cancelled: 'warn' };
-const COUNTS = new Set(['step', 'steps', 'epoch', 'epochs', 'done', 'total', 'batch', 'batches', 'fraction', 'seconds', 'requested', 'accepted', 'rejected']);
+const COUNTS = new Set(['step', 'steps', 'epoch', 'epochs', 'done', 'total', 'batch', 'batches', 'fraction', 'seconds', 'requested', 'accepted', 'rejected', 'made', 'of', 'examples_per_second']);
 const curves = new Map();
 let following = 0;
 
 function fraction(p) {
   if (!p) return null;
   if (typeof p.fraction === 'number') return p.fraction;
-  for (const [part, all] of [['done', 'total'], ['step', 'steps'], ['epoch', 'epochs'], ['accepted', 'requested']]) {
+  for (const [part, all] of [['done', 'total'], ['step', 'steps'], ['epoch', 'epochs'], ['accepted', 'requested'], ['made', 'of']]) {
     if (typeof p[part] === 'number' && p[all] > 0) return p[part] / p[all];
   }
   return null;
