@@ -8,6 +8,8 @@ one command a line, "prepare BENCH CASE WARM-UP-SECONDS BATCH-SECONDS" with tabs
 one line that begins with "@bench ".
 """
 
+import glob
+import importlib.util
 import math
 import os
 import re
@@ -18,12 +20,23 @@ MARK = "@bench "
 SIDE = 4096
 
 
+def cublaslt():
+    """The cuBLASLt that PyTorch brings along, if it does: both sides multiply by the same one."""
+    nvidia = importlib.util.find_spec("nvidia")
+    folders = list(nvidia.submodule_search_locations or []) if nvidia else []
+    found = [f for folder in folders for f in glob.glob(os.path.join(folder, "*", "lib", "libcublasLt.so.*"))]
+    return found[0] if found else None
+
+
 def drive(arguments):
     root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
     command = [os.path.join(root, "gatun"), "bench", "--peer", "pytorch"]
     if not any(a == "--device" or a.startswith("--device=") for a in arguments):
         command += ["--device", "cuda"]
     os.environ["PYTHON"] = sys.executable
+    library = cublaslt()
+    if library:
+        os.environ.setdefault("GATUN_CUBLASLT", library)
     os.execv(command[0], command + arguments)
 
 

@@ -143,6 +143,7 @@ inline int lane() { return self->number & 31; }
 
 #define GATUN_LAUNCH(kernel, grid, threads, shared, stream, ...) \
   emulation::run(grid, threads, shared, [&] { kernel(__VA_ARGS__); })
+#define GATUN_UNROLL(n)
 #define GATUN_DYNAMIC_SHARED(type, name) type *name = static_cast<type *>(emulation::block->shared)
 
 inline void __syncthreads() { emulation::barrier(); }

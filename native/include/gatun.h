@@ -29,7 +29,7 @@ extern "C" {
 #endif
 
 /* Changes with every incompatible change of this file. */
-#define GATUN_ABI_VERSION 2
+#define GATUN_ABI_VERSION 3
 
 /* The highest rank of a tensor; elementwise work merges axes first, so more axes rarely matter. */
 #define GATUN_MAX_RANK 12
@@ -79,6 +79,8 @@ typedef struct gatun_device_info {
   int32_t compute_minor;
   int32_t multiprocessors;
   int32_t driver_version; /* as 13000 for 13.0; 0 where there is none */
+  int32_t cublaslt_version; /* as 130101 for 13.1.1, of the library that multiplies matrices; 0 where own kernels do */
+  int32_t reserved;
 } gatun_device_info;
 
 /* Memory of a context, in bytes. */
@@ -272,7 +274,7 @@ GATUN_API int32_t gatun_nonzero(gatun_context *context, const gatun_tensor *x, c
 /* ---- Contraction and windows ---- */
 
 /* y [..., M, N] = a [..., M, K] times b [..., K, N] (+ bias [N], or NULL); leading axes of a and b already have y's sizes, by strides.
-   precision: 0 the dtype's own, 1 tensor cores may round float32 operands to tf32. */
+   precision: 0 the dtype's own, 1 float32 operands may be rounded to tf32. */
 GATUN_API int32_t gatun_matmul(gatun_context *context, const gatun_tensor *a, const gatun_tensor *b, const gatun_tensor *bias,
     int32_t precision, const gatun_tensor *y);
 

@@ -8,6 +8,7 @@ namespace gatun {
 namespace {
 
 constexpr int TILE = 32, THREADS = 256, PADDED = TILE + 1; // queries and keys of a tile
+constexpr int SUMS = 16;                                   // columns of a thread, 8 apart
 
 template <typename T>
 struct Problem {
@@ -28,7 +29,6 @@ struct Delta {
   using C = Compute<T>;
   const T *g, *y;
   C *delta;
-  template <int ITEMS>
   __device__ void warp(const Rows<2> &rows, int64_t r, const int64_t (&at)[2], int lane) const {
     C sum = 0;
     for (int64_t i = lane; i < rows.n; i += 32) {
@@ -96,12 +96,14 @@ struct Tiles {
   __device__ void weights(const Problem<T> &o, int64_t b, int firstQuery, int firstKey) {
     int i0 = static_cast<int>(threadIdx.x) / 16, j0 = static_cast<int>(threadIdx.x) % 16;
     C scores[2][2] = {{C(0), C(0)}, {C(0), C(0)}}, slopes[2][2] = {{C(0), C(0)}, {C(0), C(0)}};
+    GATUN_UNROLL(2)
     for (int l = 0; l < o.e; l++) {
       C x[2] = {q.at(i0, l), q.at(i0 + 16, l)}, y[2] = {k.at(j0, l), k.at(j0 + 16, l)};
       for (int n = 0; n < 4; n++) {
         scores[n / 2][n % 2] += x[n / 2] * y[n % 2];
       }
     }
+    GATUN_UNROLL(2)
     for (int l = 0; l < o.width; l++) {
       C x[2] = {g.at(i0, l), g.at(i0 + 16, l)}, y[2] = {v.at(j0, l), v.at(j0 + 16, l)};
       for (int n = 0; n < 4; n++) {
@@ -124,16 +126,15 @@ struct Tiles {
 };
 
 // dk and dv of a tile of keys: 8 threads for each, 8 * SUMS columns at a time.
-template <typename T, bool SHARED, int SUMS>
+template <typename T, bool SHARED>
 __global__ void __launch_bounds__(THREADS) attentionGradKeys(Problem<T> o, T *dk, T *dv) {
   using C = Compute<T>;
   GATUN_DYNAMIC_SHARED(C, memory);
   Tiles<T, SHARED> t(o, memory);
   int r = static_cast<int>(threadIdx.x) / 8, c = static_cast<int>(threadIdx.x) % 8;
-  int tiles = (o.keys + TILE - 1) / TILE, columns = o.e > o.width ? o.e : o.width;
-  for (int64_t job = blockIdx.x; job < o.batches * tiles; job += gridDim.x) {
-    int64_t b = job / tiles;
-    int firstKey = static_cast<int>(job % tiles) * TILE, key = firstKey + r;
+  int columns = o.e > o.width ? o.e : o.width;
+  int firstKey = static_cast<int>(blockIdx.x) * TILE, key = firstKey + r;
+  for (int64_t b = blockIdx.z; b < o.batches; b += gridDim.z) {
     __syncthreads();
     t.k.load(o.k, b, firstKey, o.keys);
     t.v.load(o.v, b, firstKey, o.keys);
@@ -149,9 +150,10 @@ __global__ void __launch_bounds__(THREADS) attentionGradKeys(Problem<T> o, T *dk
         __syncthreads();
         t.weights(o, b, query, firstKey);
         __syncthreads();
+        GATUN_UNROLL(1)
         for (int i = 0; i < t.q.rows; i++) {
           C p = t.p[i * PADDED + r], d = t.d[i * PADDED + r];
-          for (int s = 0; s < SUMS; s++) {
+          for (int s = 0; s < SUMS && first + 8 * s < columns; s++) {
             int column = first + c + 8 * s;
             keySums[s] += column < o.e ? d * t.q.at(i, column) : C(0);
             valueSums[s] += column < o.width ? p * t.g.at(i, column) : C(0);
@@ -172,17 +174,15 @@ __global__ void __launch_bounds__(THREADS) attentionGradKeys(Problem<T> o, T *dk
 }
 
 // dq of a tile of queries, likewise.
-template <typename T, bool SHARED, int SUMS>
+template <typename T, bool SHARED>
 __global__ void __launch_bounds__(THREADS) attentionGradQueries(Problem<T> o, T *dq) {
   using C = Compute<T>;
   GATUN_DYNAMIC_SHARED(C, memory);
   Tiles<T, SHARED> t(o, memory);
   int r = static_cast<int>(threadIdx.x) / 8, c = static_cast<int>(threadIdx.x) % 8;
-  int tiles = (o.queries + TILE - 1) / TILE;
-  for (int64_t job = blockIdx.x; job < o.batches * tiles; job += gridDim.x) {
-    int64_t b = job / tiles;
-    int firstQuery = static_cast<int>(job % tiles) * TILE, query = firstQuery + r;
-    int last = o.causal && firstQuery + TILE < o.keys ? firstQuery + TILE : o.keys;
+  int firstQuery = static_cast<int>(blockIdx.x) * TILE, query = firstQuery + r;
+  int last = o.causal && firstQuery + TILE < o.keys ? firstQuery + TILE : o.keys;
+  for (int64_t b = blockIdx.z; b < o.batches; b += gridDim.z) {
     __syncthreads();
     t.q.load(o.q, b, firstQuery, o.queries);
     t.g.load(o.g, b, firstQuery, o.queries);
@@ -198,9 +198,10 @@ __global__ void __launch_bounds__(THREADS) attentionGradQueries(Problem<T> o, T 
         __syncthreads();
         t.weights(o, b, firstQuery, key);
         __syncthreads();
+        GATUN_UNROLL(1)
         for (int j = 0; j < t.k.rows; j++) {
           C d = t.d[r * PADDED + j];
-          for (int s = 0; s < SUMS; s++) {
+          for (int s = 0; s < SUMS && first + 8 * s < o.e; s++) {
             int column = first + c + 8 * s;
             sums[s] += column < o.e ? d * t.k.at(j, column) : C(0);
           }
@@ -216,20 +217,20 @@ __global__ void __launch_bounds__(THREADS) attentionGradQueries(Problem<T> o, T 
   }
 }
 
-template <typename T, bool SHARED, int SUMS>
+template <typename T, bool SHARED>
 void launch(const Call &call, const Problem<T> &o, T *dq, T *dk, T *dv) {
   int64_t bytes = Tiles<T, SHARED>::bytes(o.e, o.width);
   auto grid = [&](int rows) {
-    return dim3(static_cast<unsigned>(std::min<int64_t>(o.batches * ((rows + TILE - 1) / TILE), 1 << 20)));
+    return dim3(static_cast<unsigned>((rows + TILE - 1) / TILE), 1, static_cast<unsigned>(std::min<int64_t>(o.batches, 65535)));
   };
   auto shared = static_cast<size_t>(bytes);
   if (o.keys > 0) {
-    call.allowShared(attentionGradKeys<T, SHARED, SUMS>, bytes);
-    GATUN_LAUNCH((attentionGradKeys<T, SHARED, SUMS>), grid(o.keys), dim3(THREADS), shared, call.stream(), o, dk, dv);
+    call.allowShared(attentionGradKeys<T, SHARED>, bytes);
+    GATUN_LAUNCH((attentionGradKeys<T, SHARED>), grid(o.keys), dim3(THREADS), shared, call.stream(), o, dk, dv);
   }
   if (o.queries > 0) {
-    call.allowShared(attentionGradQueries<T, SHARED, SUMS>, bytes);
-    GATUN_LAUNCH((attentionGradQueries<T, SHARED, SUMS>), grid(o.queries), dim3(THREADS), shared, call.stream(), o, dq);
+    call.allowShared(attentionGradQueries<T, SHARED>, bytes);
+    GATUN_LAUNCH((attentionGradQueries<T, SHARED>), grid(o.queries), dim3(THREADS), shared, call.stream(), o, dq);
   }
 }
 
@@ -267,15 +268,11 @@ int32_t gatun_attention_grad(gatun_context *context, int32_t causal, double scal
     Problem<T> o{operand<T>(q), operand<T>(k), operand<T>(v), operand<T>(g), maskOf(mask), static_cast<const T *>(logs->data), deltas,
         batches, static_cast<int>(queries), static_cast<int>(keys), static_cast<int>(e), static_cast<int>(width), causal != 0,
         static_cast<C>(scale)};
-    auto run = [&](auto kernels) {
-      kernels(call, o, static_cast<T *>(dq->data), static_cast<T *>(dk->data), static_cast<T *>(dv->data));
-    };
-    if (Tiles<T, true>::bytes(e, width) > call.sharedLimit()) {
-      run(launch<T, false, 16>);
-    } else if (std::max(e, width) <= 64) {
-      run(launch<T, true, 8>);
+    auto *q1 = static_cast<T *>(dq->data), *k1 = static_cast<T *>(dk->data), *v1 = static_cast<T *>(dv->data);
+    if (Tiles<T, true>::bytes(e, width) <= call.sharedLimit()) {
+      launch<T, true>(call, o, q1, k1, v1);
     } else {
-      run(launch<T, true, 16>);
+      launch<T, false>(call, o, q1, k1, v1);
     }
   });
   return !known ? unsupported("attention gradient", q) : status != GATUN_OK ? status : call.done();

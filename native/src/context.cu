@@ -1,8 +1,12 @@
 // Devices, contexts, memory, events.
 #include "context.cuh"
+#include "cublaslt.cuh"
 
 #include <algorithm>
 #include <cstdio>
+#if defined(__SANITIZE_ADDRESS__)
+#include <sanitizer/asan_interface.h>
+#endif
 
 namespace gatun {
 namespace {
@@ -102,11 +106,22 @@ int64_t bytesOf(int sizeClass) {
   return ((int64_t{1} << log) + step * (int64_t{1} << (log - 2))) * UNIT;
 }
 
+// Only the first bytes of a block may be touched: the address sanitizer sees what reads beyond them, or a block that was released.
+void mark(void *block, int64_t bytes, int sizeClass) {
+#if defined(__SANITIZE_ADDRESS__)
+  __asan_unpoison_memory_region(block, static_cast<size_t>(bytes));
+  __asan_poison_memory_region(static_cast<char *>(block) + bytes, static_cast<size_t>(bytesOf(sizeClass) - bytes));
+#else
+  (void)block, (void)bytes, (void)sizeClass;
+#endif
+}
+
 int trimLocked(gatun_context *c) {
   cudaStreamSynchronize(c->stream); // kernels may still use what was released
   Pool &p = c->pool;
   for (auto &entry : p.free) {
     for (void *block : entry.second) {
+      mark(block, bytesOf(entry.first), entry.first);
       cudaFree(block);
       p.cached -= bytesOf(entry.first);
       p.allocated -= bytesOf(entry.first);
@@ -169,6 +184,7 @@ int allocate(gatun_context *c, int64_t bytes, void **data) {
     p.allocated += bytesOf(wanted);
     p.allocations++;
   }
+  mark(block, bytes, got);
   p.live[block] = got;
   p.liveBytes += bytesOf(got);
   p.peak = std::max(p.peak, p.liveBytes);
@@ -188,6 +204,7 @@ int release(gatun_context *c, void *data) {
   p.liveBytes -= bytesOf(k);
   p.cached += bytesOf(k);
   p.free[k].push_back(data);
+  mark(data, 0, k);
   return GATUN_OK;
 }
 
@@ -240,6 +257,7 @@ int32_t gatun_device_properties(int32_t device, gatun_device_info *info) {
   int version = 0;
   cudaDriverGetVersion(&version);
   info->driver_version = version;
+  info->cublaslt_version = blasVersion();
   return GATUN_OK;
 }
 
@@ -283,10 +301,12 @@ int32_t gatun_context_create(int32_t device, gatun_context **context) {
 int32_t gatun_context_destroy(gatun_context *c) {
   cudaSetDevice(c->device);
   cudaStreamSynchronize(c->stream);
+  closeBlas(c->blas);
   {
     std::lock_guard<std::mutex> lock(c->pool.mutex);
     trimLocked(c);
     for (auto &entry : c->pool.live) {
+      mark(entry.first, bytesOf(entry.second), entry.second);
       cudaFree(entry.first);
     }
   }

@@ -19,6 +19,9 @@ struct Pool {
   int64_t liveBytes = 0, peak = 0, cached = 0, allocated = 0, allocations = 0;
 };
 
+struct Blas; // cublaslt.cu
+void closeBlas(Blas *blas);
+
 int fail(int status, const std::string &text);
 
 // GATUN_OK, or the error of CUDA as a status with a text.
@@ -33,6 +36,8 @@ struct gatun_context {
   cudaStream_t stream;
   gatun_fault_info *fault; // device memory
   gatun::Pool pool;
+  std::once_flag blasOnce;
+  gatun::Blas *blas = nullptr; // from the first product on that it could take
 };
 
 struct gatun_event {
@@ -75,10 +80,10 @@ private:
   const char *name;
 };
 
-// Device memory for the length of a call. Work is ordered, so it may go back when the kernels are issued.
+// Device memory for the length of a call, none for no bytes. Work is ordered, so it may go back when the kernels are issued.
 class Workspace {
 public:
-  Workspace(gatun_context *c, int64_t bytes) : c(c) { status = allocate(c, bytes, &data); }
+  Workspace(gatun_context *c, int64_t bytes) : status(bytes == 0 ? GATUN_OK : allocate(c, bytes, &data)), c(c) {}
   ~Workspace() {
     if (data) {
       release(c, data);
@@ -87,8 +92,8 @@ public:
   Workspace(const Workspace &) = delete;
   Workspace &operator=(const Workspace &) = delete;
 
-  int status;
   void *data = nullptr;
+  int status;
 
 private:
   gatun_context *c;

@@ -9,8 +9,15 @@ namespace gatun {
 
 template <typename V, typename F>
 __device__ V foldWarp(V v, F f) {
-  for (int d = 16; d > 0; d >>= 1) {
-    v = f(v, __shfl_xor_sync(0xffffffffu, v, d));
+  if constexpr (sizeof(V) <= 8) {
+    for (int d = 16; d > 0; d >>= 1) {
+      v = f(v, __shfl_xor_sync(0xffffffffu, v, d));
+    }
+  } else { // joining such values takes so much code that five copies are too many
+    GATUN_UNROLL(1)
+    for (int d = 16; d > 0; d >>= 1) {
+      v = f(v, __shfl_xor_sync(0xffffffffu, v, d));
+    }
   }
   return v;
 }
@@ -53,65 +60,84 @@ __device__ inline int64_t locate(const Walk<1> &w, int64_t i) {
 }
 
 // What a fold over axes does. A running value is of type V; identity() is that of no elements, add(v, at, o, i) takes the element at
-// `at`, the i-th of output o, into v, operator()(a, b) joins two, and store(o, v) keeps the result of an output.
+// `at`, the i-th of output o, into v, operator()(a, b) joins two, and store(o, v) keeps the result of an output. Kernels of
+// their own are worth their size for folds of few elements if SHORT, for neighbouring outputs that read neighbouring elements if COLUMNS.
+
+// The fold of every step-th element from `from` to `to`.
+template <typename F>
+__device__ typename F::V foldRange(const Walk<1> &gone, int64_t base, int64_t o, int64_t from, int64_t to, int step, const F &f) {
+  typename F::V v = f.identity();
+  if (gone.rank <= 1) {
+    int64_t stride = gone.rank == 0 ? 0 : gone.stride[0][0];
+    for (int64_t i = from; i < to; i += step) {
+      v = f.add(v, base + i * stride, o, i);
+    }
+    return v;
+  }
+  GATUN_UNROLL(1)
+  for (int64_t i = from; i < to; i += step) {
+    v = f.add(v, base + locate(gone, i), o, i);
+  }
+  return v;
+}
 
 // One thread for each output: for short folds, and where neighbouring outputs read neighbouring elements.
 template <typename F>
 __global__ void foldByThread(Walk<1> kept, Walk<1> gone, F f) {
   int64_t step = static_cast<int64_t>(gridDim.x) * blockDim.x;
+  GATUN_UNROLL(1)
   for (int64_t o = static_cast<int64_t>(blockIdx.x) * blockDim.x + threadIdx.x; o < kept.n; o += step) {
-    int64_t base = locate(kept, o);
-    typename F::V v = f.identity();
-    for (int64_t i = 0; i < gone.n; i++) {
-      v = f.add(v, base + locate(gone, i), o, i);
-    }
-    f.store(o, v);
+    f.store(o, foldRange(gone, locate(kept, o), o, 0, gone.n, 1, f));
   }
 }
 
-// The result of an output, or of the part of its elements that a job has.
+// The result of an output, or of this block's part of its elements.
 template <typename F>
-__device__ void keep(const F &f, typename F::V *partial, int64_t o, int64_t parts, int64_t part, typename F::V v) {
+__device__ void keep(const F &f, typename F::V *partial, int64_t o, typename F::V v) {
   if (partial) {
-    partial[o * parts + part] = v;
+    partial[o * gridDim.y + blockIdx.y] = v;
   } else {
     f.store(o, v);
   }
 }
 
-// One block for each output and part of its elements.
+// Block y has the y-th part of the elements of its outputs.
+struct Part {
+  int64_t from, to;
+  __device__ explicit Part(int64_t n) {
+    int64_t each = (n + gridDim.y - 1) / gridDim.y;
+    from = each * blockIdx.y;
+    to = from + each < n ? from + each : n;
+  }
+};
+
+// One block for each output and part.
 template <typename F>
-__global__ void foldByBlock(Walk<1> kept, Walk<1> gone, int64_t parts, typename F::V *partial, F f) {
-  int64_t each = (gone.n + parts - 1) / parts;
-  for (int64_t job = blockIdx.x; job < kept.n * parts; job += gridDim.x) {
-    int64_t o = job / parts, from = job % parts * each, to = from + each < gone.n ? from + each : gone.n;
-    int64_t base = locate(kept, o);
-    typename F::V v = f.identity();
-    for (int64_t i = from + threadIdx.x; i < to; i += blockDim.x) {
-      v = f.add(v, base + locate(gone, i), o, i);
-    }
+__global__ void foldByBlock(Walk<1> kept, Walk<1> gone, typename F::V *partial, F f) {
+  Part part(gone.n);
+  GATUN_UNROLL(1)
+  for (int64_t o = blockIdx.x; o < kept.n; o += gridDim.x) {
+    typename F::V v = foldRange(gone, locate(kept, o), o, part.from + threadIdx.x, part.to, static_cast<int>(blockDim.x), f);
     v = foldBlock(v, f, f.identity());
     if (threadIdx.x == 0) {
-      keep(f, partial, o, parts, job % parts, v);
+      keep(f, partial, o, v);
     }
   }
 }
 
 constexpr int COLUMN_ROWS = 8;
 
-// 32 neighbouring outputs for a block of 32 x 8 threads, and part of their elements: where neighbouring outputs read neighbouring elements.
+// One block of 32 x 8 threads for 32 neighbouring outputs and part.
 template <typename F>
-__global__ void foldByColumn(Walk<1> kept, Walk<1> gone, int64_t parts, typename F::V *partial, F f) {
+__global__ void foldByColumn(Walk<1> kept, Walk<1> gone, typename F::V *partial, F f) {
   __shared__ typename F::V rows[COLUMN_ROWS][32];
-  int64_t each = (gone.n + parts - 1) / parts, tiles = (kept.n + 31) / 32;
-  for (int64_t job = blockIdx.x; job < tiles * parts; job += gridDim.x) {
-    int64_t o = job / parts * 32 + threadIdx.x, from = job % parts * each, to = from + each < gone.n ? from + each : gone.n;
+  Part part(gone.n);
+  GATUN_UNROLL(1)
+  for (int64_t first = int64_t{blockIdx.x} * 32; first < kept.n; first += int64_t{gridDim.x} * 32) {
+    int64_t o = first + threadIdx.x;
     typename F::V v = f.identity();
     if (o < kept.n) {
-      int64_t base = locate(kept, o);
-      for (int64_t i = from + threadIdx.y; i < to; i += COLUMN_ROWS) {
-        v = f.add(v, base + locate(gone, i), o, i);
-      }
+      v = foldRange(gone, locate(kept, o), o, part.from + threadIdx.y, part.to, COLUMN_ROWS, f);
     }
     rows[threadIdx.y][threadIdx.x] = v;
     __syncthreads();
@@ -119,7 +145,7 @@ __global__ void foldByColumn(Walk<1> kept, Walk<1> gone, int64_t parts, typename
       for (int r = 1; r < COLUMN_ROWS; r++) {
         v = f(v, rows[r][threadIdx.x]);
       }
-      keep(f, partial, o, parts, job % parts, v);
+      keep(f, partial, o, v);
     }
     __syncthreads();
   }
@@ -128,6 +154,7 @@ __global__ void foldByColumn(Walk<1> kept, Walk<1> gone, int64_t parts, typename
 template <typename F>
 __global__ void foldParts(const typename F::V *partial, int64_t outputs, int64_t parts, F f) {
   int64_t step = static_cast<int64_t>(gridDim.x) * blockDim.x;
+  GATUN_UNROLL(1)
   for (int64_t o = static_cast<int64_t>(blockIdx.x) * blockDim.x + threadIdx.x; o < outputs; o += step) {
     typename F::V v = f.identity();
     for (int64_t p = 0; p < parts; p++) {
@@ -146,22 +173,27 @@ int foldAxes(const Call &call, const Walk<1> &kept, const Walk<1> &gone, F f) {
   int64_t processors = call.context()->multiprocessors;
   bool columns = kept.rank > 0 && kept.stride[0][kept.rank - 1] == 1 && kept.shape[kept.rank - 1] >= 32;
   auto threads = dim3(kept.n < 128 ? threadsFor(kept.n) : 128);
-  if (gone.n <= 32 || (columns && kept.n >= processors * 512)) {
-    GATUN_LAUNCH((foldByThread<F>), dim3(call.blocks(kept.n, 128)), threads, 0, call.stream(), kept, gone, f);
-    return GATUN_OK;
+  if constexpr (F::SHORT) {
+    if (gone.n <= 32 || (columns && (kept.n >= processors * 512 || (!F::COLUMNS && gone.n <= 256)))) {
+      GATUN_LAUNCH((foldByThread<F>), dim3(call.blocks(kept.n, 128)), threads, 0, call.stream(), kept, gone, f);
+      return GATUN_OK;
+    }
   }
+  columns &= F::COLUMNS;
   int64_t lines = columns ? (kept.n + 31) / 32 : kept.n;
   int64_t parts = std::max<int64_t>(1, std::min({processors * 8 / lines, gone.n / (columns ? 256 : 4096), int64_t{1024}}));
   Workspace workspace(call.context(), parts == 1 ? 0 : kept.n * parts * static_cast<int64_t>(sizeof(typename F::V)));
   if (workspace.status != GATUN_OK) {
     return workspace.status;
   }
-  auto *partial = parts == 1 ? nullptr : static_cast<typename F::V *>(workspace.data);
-  auto grid = dim3(static_cast<unsigned>(std::min<int64_t>(lines * parts, 1 << 20)));
+  auto *partial = static_cast<typename F::V *>(workspace.data);
+  dim3 grid(static_cast<unsigned>(std::min<int64_t>(lines, 1 << 20)), static_cast<unsigned>(parts));
   if (columns) {
-    GATUN_LAUNCH((foldByColumn<F>), grid, dim3(32, COLUMN_ROWS), 0, call.stream(), kept, gone, parts, partial, f);
+    if constexpr (F::COLUMNS) {
+      GATUN_LAUNCH((foldByColumn<F>), grid, dim3(32, COLUMN_ROWS), 0, call.stream(), kept, gone, partial, f);
+    }
   } else {
-    GATUN_LAUNCH((foldByBlock<F>), grid, dim3(gone.n / parts <= 128 ? 64 : 256), 0, call.stream(), kept, gone, parts, partial, f);
+    GATUN_LAUNCH((foldByBlock<F>), grid, dim3(gone.n / parts <= 128 ? 64 : 256), 0, call.stream(), kept, gone, partial, f);
   }
   if (parts > 1) {
     GATUN_LAUNCH((foldParts<F>), dim3(call.blocks(kept.n, 128)), threads, 0, call.stream(), partial, kept.n, parts, f);
@@ -182,6 +214,7 @@ __device__ Pair<C> __shfl_xor_sync(unsigned mask, Pair<C> v, int other) {
 
 template <typename C>
 struct PairSum {
+  static constexpr bool SHORT = false, COLUMNS = true;
   using V = Pair<C>;
   __device__ V identity() const { return {C(0), C(0)}; }
   __device__ V operator()(V x, V y) const { return {x.a + y.a, x.b + y.b}; }
@@ -200,6 +233,7 @@ __device__ Moments<C> __shfl_xor_sync(unsigned mask, Moments<C> v, int other) {
 
 template <typename T>
 struct MomentsOf {
+  static constexpr bool SHORT = false, COLUMNS = true;
   using C = Compute<T>;
   using V = Moments<C>;
   const T *x;

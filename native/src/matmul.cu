@@ -1,6 +1,6 @@
 // Batched matrix products of any strides.
 #include "contract.cuh"
-#include "walk.cuh"
+#include "cublaslt.cuh"
 
 namespace gatun {
 namespace {
@@ -47,10 +47,12 @@ using namespace gatun;
 int32_t gatun_matmul(gatun_context *context, const gatun_tensor *a, const gatun_tensor *b, const gatun_tensor *bias,
     int32_t precision, const gatun_tensor *y) {
   Call call(context, "matmul");
-  (void)precision; // for libraries that round float32 operands; these kernels do not
   int r = y->rank;
   if (r < 2 || a->rank != r || b->rank != r) {
     return fail(GATUN_INVALID, "matmul needs operands of one rank from 2 on");
+  }
+  if (multiplyByLibrary(call, a, b, bias, precision, y)) {
+    return call.done();
   }
   int64_t m = y->shape[r - 2], n = y->shape[r - 1], k = a->shape[r - 1], batches = 1;
   for (int i = 0; i < r - 2; i++) {

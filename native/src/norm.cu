@@ -13,7 +13,6 @@ struct LayerNorm {
 
   __device__ T result(C z, int64_t i) const { return down<T>(weight ? z * up(weight[i]) + up(bias[i]) : z); }
 
-  template <int ITEMS>
   __device__ void warp(const Rows<1> &rows, int64_t, const int64_t (&at)[1], int lane) const {
     C v[ITEMS], sum = 0;
     for (int k = 0; k < ITEMS; k++) {
@@ -71,7 +70,6 @@ struct LayerNormGradient {
 
   __device__ C inner(int64_t at, int64_t i) const { return weight ? up(g[at + i]) * up(weight[i]) : up(g[at + i]); }
 
-  template <int ITEMS>
   __device__ void warp(const Rows<1> &rows, int64_t r, const int64_t (&at)[1], int lane) const {
     C u[ITEMS], z[ITEMS], n = static_cast<C>(rows.n);
     Pair<C> sums{C(0), C(0)};

@@ -26,6 +26,7 @@ struct Limits<int64_t> {
 
 template <typename T, typename Y>
 struct Values {
+  static constexpr bool SHORT = true, COLUMNS = IsFloat<T>::value;
   using C = Compute<T>;
   using V = C;
   const T *x;
@@ -66,6 +67,7 @@ __device__ Place<C> __shfl_xor_sync(unsigned mask, Place<C> p, int other) {
 // The first greatest or smallest, or the first NaN.
 template <typename T>
 struct Places {
+  static constexpr bool SHORT = true, COLUMNS = false;
   using V = Place<Compute<T>>;
   const T *x;
   int64_t *y;

@@ -6,6 +6,7 @@
 namespace gatun {
 
 constexpr int ROW_WARPS = 4; // in a block, each with a row of its own
+constexpr int ITEMS = 8;     // of a row in each lane's registers
 
 // Rows of N operands, whose elements are a step apart.
 template <int N>
@@ -49,21 +50,23 @@ Rows<N> denseRows(int64_t count, int64_t n) {
   return rows;
 }
 
-// body.template warp<ITEMS>(r, at, lane): row r, of at most 32 * ITEMS elements, by one warp.
-template <int N, int ITEMS, typename F>
+// body.warp(r, at, lane): row r, of at most 32 * ITEMS elements, by one warp.
+template <int N, typename F>
 __global__ void rowsByWarp(Rows<N> rows, F body) {
   int lane = static_cast<int>(threadIdx.x) & 31;
+  GATUN_UNROLL(1)
   for (int64_t r = static_cast<int64_t>(blockIdx.x) * ROW_WARPS + (threadIdx.x >> 5); r < rows.starts.n;
        r += static_cast<int64_t>(gridDim.x) * ROW_WARPS) {
     int64_t at[N];
     rows.starts.locate(r, at);
-    body.template warp<ITEMS>(rows, r, at, lane);
+    body.warp(rows, r, at, lane);
   }
 }
 
 // body.block(r, at): row r by all threads of a block.
 template <int N, typename F>
 __global__ void rowsByBlock(Rows<N> rows, F body) {
+  GATUN_UNROLL(1)
   for (int64_t r = blockIdx.x; r < rows.starts.n; r += gridDim.x) {
     int64_t at[N];
     rows.starts.locate(r, at);
@@ -77,15 +80,14 @@ void eachRow(const Call &call, const Rows<N> &rows, F body) {
   if (count == 0 || rows.n == 0) {
     return;
   }
-  int64_t enough = int64_t{call.context()->multiprocessors} * 64;
-  auto grid = dim3(static_cast<unsigned>(std::min((count + ROW_WARPS - 1) / ROW_WARPS, enough)));
-  auto threads = dim3(32 * static_cast<unsigned>(std::min<int64_t>(count, ROW_WARPS)));
-  if (rows.n <= 128) {
-    GATUN_LAUNCH((rowsByWarp<N, 4, F>), grid, threads, 0, call.stream(), rows, body);
-  } else if (rows.n <= 1024) {
-    GATUN_LAUNCH((rowsByWarp<N, 32, F>), grid, threads, 0, call.stream(), rows, body);
-  } else {
-    GATUN_LAUNCH((rowsByBlock<N, F>), dim3(static_cast<unsigned>(std::min<int64_t>(count, 1 << 20))), dim3(512), 0, call.stream(), rows, body);
+  if (rows.n <= 32 * ITEMS) {
+    int64_t enough = int64_t{call.context()->multiprocessors} * 64;
+    auto grid = dim3(static_cast<unsigned>(std::min((count + ROW_WARPS - 1) / ROW_WARPS, enough)));
+    auto threads = dim3(32 * static_cast<unsigned>(std::min<int64_t>(count, ROW_WARPS)));
+    GATUN_LAUNCH((rowsByWarp<N, F>), grid, threads, 0, call.stream(), rows, body);
+  } else { // what a block reads again is still in its processor's cache
+    auto grid = dim3(static_cast<unsigned>(std::min<int64_t>(count, 1 << 20)));
+    GATUN_LAUNCH((rowsByBlock<N, F>), grid, dim3(rows.n <= 1024 ? 128 : 512), 0, call.stream(), rows, body);
   }
 }
 

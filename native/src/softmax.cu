@@ -12,7 +12,6 @@ struct SoftmaxRow {
   const T *x;
   End end;
 
-  template <int ITEMS>
   __device__ void warp(const Rows<2> &rows, int64_t r, const int64_t (&at)[2], int lane) const {
     C v[ITEMS], most = -INFINITY;
     for (int k = 0; k < ITEMS; k++) {
@@ -140,7 +139,6 @@ struct SoftmaxGradient {
 
   __device__ T result(C u, C v, C sum) const { return down<T>(LOG ? u - exp(v) * sum : v * (u - sum)); }
 
-  template <int ITEMS>
   __device__ void warp(const Rows<3> &rows, int64_t, const int64_t (&at)[3], int lane) const {
     C u[ITEMS], v[ITEMS], sum = 0;
     for (int k = 0; k < ITEMS; k++) {

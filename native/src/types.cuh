@@ -14,6 +14,8 @@
 #define GATUN_DYNAMIC_SHARED(type, name) \
   extern __shared__ __align__(16) unsigned char name##Bytes[]; \
   type *name = reinterpret_cast<type *>(name##Bytes)
+#define GATUN_PRAGMA(text) _Pragma(#text)
+#define GATUN_UNROLL(n) GATUN_PRAGMA(unroll n)
 #endif
 
 namespace gatun {

@@ -28,6 +28,7 @@ struct Walk {
     for (int k = 0; k < N; k++) {
       at[k] = 0;
     }
+    GATUN_UNROLL(1) // two divisions at each step are much code
     for (int a = rank - 1; a > 0; a--) {
       int64_t rest, here;
       if ((i | shape[a]) >> 31) {

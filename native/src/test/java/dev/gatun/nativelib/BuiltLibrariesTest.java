@@ -85,4 +85,13 @@ class BuiltLibrariesTest {
     Path program = built("cuda-emulated").resolveSibling("emulation_test");
     assertThat(StubLibrary.run(program.toString())).contains("all as promised");
   }
+
+  @Test
+  void callCublasLtAsItIsDocumented() throws Exception {
+    Path library = built("cuda-emulated");
+    Path standIn = library.resolveSibling(System.mapLibraryName("cublasLt_emulated"));
+    String program = library.resolveSibling("cublaslt_test").toString();
+    assertThat(StubLibrary.run(program, library.toString(), standIn.toString()))
+        .contains("all as promised");
+  }
 }

@@ -18,11 +18,11 @@ public class Gatun extends Gatun$shared {
     // Should not be called directly
   }
 
-  private static final int GATUN_ABI_VERSION = (int) 2L;
+  private static final int GATUN_ABI_VERSION = (int) 3L;
 
   /**
    * {@snippet lang=c :
-   * #define GATUN_ABI_VERSION 2
+   * #define GATUN_ABI_VERSION 3
    * }
    */
   public static int GATUN_ABI_VERSION() {

@@ -20,6 +20,8 @@ import java.util.stream.*;
  *     int32_t compute_minor;
  *     int32_t multiprocessors;
  *     int32_t driver_version;
+ *     int32_t cublaslt_version;
+ *     int32_t reserved;
  * }
  * }
  */
@@ -37,7 +39,9 @@ public class gatun_device_info {
               Gatun.C_INT.withName("compute_major"),
               Gatun.C_INT.withName("compute_minor"),
               Gatun.C_INT.withName("multiprocessors"),
-              Gatun.C_INT.withName("driver_version"))
+              Gatun.C_INT.withName("driver_version"),
+              Gatun.C_INT.withName("cublaslt_version"),
+              Gatun.C_INT.withName("reserved"))
           .withName("gatun_device_info");
 
   /** The layout of this struct */
@@ -378,6 +382,104 @@ public class gatun_device_info {
    */
   public static void driver_version(MemorySegment struct, int fieldValue) {
     struct.set(driver_version$LAYOUT, driver_version$OFFSET, fieldValue);
+  }
+
+  private static final OfInt cublaslt_version$LAYOUT =
+      (OfInt) $LAYOUT.select(groupElement("cublaslt_version"));
+
+  /**
+   * Layout for field:
+   *
+   * {@snippet lang=c :
+   * int32_t cublaslt_version
+   * }
+   */
+  public static final OfInt cublaslt_version$layout() {
+    return cublaslt_version$LAYOUT;
+  }
+
+  private static final long cublaslt_version$OFFSET =
+      $LAYOUT.byteOffset(groupElement("cublaslt_version"));
+
+  /**
+   * Offset for field:
+   *
+   * {@snippet lang=c :
+   * int32_t cublaslt_version
+   * }
+   */
+  public static final long cublaslt_version$offset() {
+    return cublaslt_version$OFFSET;
+  }
+
+  /**
+   * Getter for field:
+   *
+   * {@snippet lang=c :
+   * int32_t cublaslt_version
+   * }
+   */
+  public static int cublaslt_version(MemorySegment struct) {
+    return struct.get(cublaslt_version$LAYOUT, cublaslt_version$OFFSET);
+  }
+
+  /**
+   * Setter for field:
+   *
+   * {@snippet lang=c :
+   * int32_t cublaslt_version
+   * }
+   */
+  public static void cublaslt_version(MemorySegment struct, int fieldValue) {
+    struct.set(cublaslt_version$LAYOUT, cublaslt_version$OFFSET, fieldValue);
+  }
+
+  private static final OfInt reserved$LAYOUT = (OfInt) $LAYOUT.select(groupElement("reserved"));
+
+  /**
+   * Layout for field:
+   *
+   * {@snippet lang=c :
+   * int32_t reserved
+   * }
+   */
+  public static final OfInt reserved$layout() {
+    return reserved$LAYOUT;
+  }
+
+  private static final long reserved$OFFSET = $LAYOUT.byteOffset(groupElement("reserved"));
+
+  /**
+   * Offset for field:
+   *
+   * {@snippet lang=c :
+   * int32_t reserved
+   * }
+   */
+  public static final long reserved$offset() {
+    return reserved$OFFSET;
+  }
+
+  /**
+   * Getter for field:
+   *
+   * {@snippet lang=c :
+   * int32_t reserved
+   * }
+   */
+  public static int reserved(MemorySegment struct) {
+    return struct.get(reserved$LAYOUT, reserved$OFFSET);
+  }
+
+  /**
+   * Setter for field:
+   *
+   * {@snippet lang=c :
+   * int32_t reserved
+   * }
+   */
+  public static void reserved(MemorySegment struct, int fieldValue) {
+    struct.set(reserved$LAYOUT, reserved$OFFSET, fieldValue);
   }
 
   /**

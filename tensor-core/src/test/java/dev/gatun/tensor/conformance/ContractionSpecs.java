@@ -2,6 +2,8 @@ package dev.gatun.tensor.conformance;
 
 import static dev.gatun.tensor.conformance.Input.real;
 
+import dev.gatun.tensor.DType;
+import dev.gatun.tensor.Shape;
 import dev.gatun.tensor.op.Dims;
 import dev.gatun.tensor.op.Primitive;
 import dev.gatun.tensor.op.Window;
@@ -52,7 +54,15 @@ final class ContractionSpecs {
             Sample.of(op, real(1, 40), real(40, 37)),
             Sample.of(op, real(2, 0), real(0, 3)),
             Sample.of(op, real(0, 3), real(3, 2)),
-            Sample.of(op, real(131, 67), real(67, 129)).forSize())
+            Sample.of(op, real(131, 67), real(67, 129)).forSize(),
+            Sample.of(op, real(2, 5, 3001), real(3001, 7))
+                .only(DType.FLOAT16, DType.INT32)
+                .withoutGradient(),
+            Sample.of(
+                    op,
+                    Input.real(Shape.of(2, 5, 3001), -0.5, 0.5),
+                    Input.real(Shape.of(3001, 7), -0.5, 0.5))
+                .forSize())
         .within(SUM)
         .onnx("MatMul");
   }
@@ -173,6 +183,11 @@ final class ContractionSpecs {
                     new Primitive.ConvolutionWeightGrad(PLANE, 1),
                     real(2, 8, 20, 20),
                     real(2, 16, 20, 20))
+                .forSize(),
+            Sample.of(
+                    new Primitive.ConvolutionWeightGrad(PLANE, 1),
+                    real(9, 2, 13, 14),
+                    real(9, 3, 13, 14))
                 .forSize())
         .special(OpSpec.Special.NONE)
         .within(Tolerance.steps(64, 2, 32));

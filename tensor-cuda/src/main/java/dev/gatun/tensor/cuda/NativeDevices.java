@@ -71,14 +71,22 @@ final class NativeDevices {
       return new Found(device, false, abi.lastError());
     }
     String description =
-        "%s, compute capability %d.%d, %d multiprocessors, %.1f GiB"
+        "%s, compute capability %d.%d, %d multiprocessors, %.1f GiB%s"
             .formatted(
                 gatun_device_info.name(info).getString(0),
                 gatun_device_info.compute_major(info),
                 gatun_device_info.compute_minor(info),
                 gatun_device_info.multiprocessors(info),
-                gatun_device_info.total_memory(info) / 0x1p30);
+                gatun_device_info.total_memory(info) / 0x1p30,
+                products(gatun_device_info.cublaslt_version(info)));
     return new Found(device, true, description);
+  }
+
+  /** What multiplies matrices, where it is not the library's own kernels. */
+  private static String products(int cublaslt) {
+    return cublaslt == 0
+        ? ""
+        : ", cuBLASLt %d.%d.%d".formatted(cublaslt / 10_000, cublaslt / 100 % 100, cublaslt % 100);
   }
 
   Backend open(Device device) {
