@@ -70,6 +70,30 @@ class DashboardTest {
   }
 
   @Test
+  void theDashboardDrawsATraining() throws Exception {
+    try (Running running = new Running()) {
+      StringBuilder csv = new StringBuilder("a,b\\n");
+      for (int i = 0; i < 40; i++) {
+        csv.append(i % 7).append(',').append(i % 7 + i % 3).append("\\n");
+      }
+      String job =
+          Running.json(
+                  running.post(
+                      "/v1/train",
+                      "{\"dataset\":\""
+                          + csv
+                          + "\",\"target\":\"b\",\"task\":\"regression\",\"epochs\":9}"))
+              .string("id")
+              .orElseThrow();
+      while (!running.get("/v1/jobs/" + job).body().contains("\"succeeded\"")) {
+        Thread.sleep(20);
+      }
+      String dom = page(running.url("/"));
+      assertThat(dom).contains("id=\"curve-" + job).contains("val loss").contains("epoch 9");
+    }
+  }
+
+  @Test
   void thePageOfTheApiListsTheEndpoints() throws Exception {
     try (Running running = new Running()) {
       String dom = page(running.url("/docs"));

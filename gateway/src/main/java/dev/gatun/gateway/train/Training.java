@@ -33,6 +33,7 @@ import org.slf4j.LoggerFactory;
 final class Training implements JobHandler {
   private static final Logger LOG = LoggerFactory.getLogger(Training.class);
   private static final Duration TELL = Duration.ofMillis(300);
+  private static final int MOST_AT_ONCE = 100;
 
   private final FileStore files;
   private final FileStorage storage;
@@ -221,6 +222,7 @@ final class Training implements JobHandler {
     private final Path folder;
     private final Path best;
     private final long total;
+    private int count;
     private long told;
     private long saved = System.nanoTime();
 
@@ -234,7 +236,9 @@ final class Training implements JobHandler {
     @Override
     public void epoch(EpochRows epochs) {
       long now = System.nanoTime();
-      if (told == 0 || now - told > TELL.toNanos() || epochs.size() == total) {
+      // Short trainings are told epoch by epoch.
+      if (count < MOST_AT_ONCE || now - told > TELL.toNanos() || epochs.size() == total) {
+        count++;
         told = now;
         job.progress(epochs.last().with("epochs", Json.of(total)));
       }
