@@ -234,9 +234,11 @@ function drawCurve(curve) {
   if (!figure) {
     figure = make('figure', { id: 'curve-' + curve.job.id }, make('figcaption'), make('div', { class: 'chart' }));
     el('curves').append(figure);
+    // The others have less room now.
+    for (const c of curves.values()) if (c !== curve && el('curve-' + c.job.id)) drawCurve(c);
   }
   const last = curve.rows.at(-1);
-  figure.firstChild.replaceChildren(curve.job.kind, make('span', { class: 'quiet' }, curve.job.id.slice(0, 8)),
+  figure.firstChild.replaceChildren(curve.job.kind, make('span', { class: 'quiet' }, curve.job.id.slice(-8)),
     make('span', { class: 'legend' }, shown.flatMap((n, i) => [make('i', { class: 's' + i }), n.replaceAll('_', ' ') + (typeof last[n] === 'number' ? ' ' + +last[n].toPrecision(4) : '')])));
   const at = (i) => { const r = curve.rows[Math.min(i, curve.rows.length - 1)]; return r.step != null ? 'step ' + r.step : r.epoch != null ? 'epoch ' + r.epoch : '#' + (i + 1); };
   chart(figure.lastChild, shown.map((n, i) => ({ name: n, kind: 'line', style: 's' + i, values: curve.rows.map((r) => (typeof r[n] === 'number' ? r[n] : null)) })), at, short);
