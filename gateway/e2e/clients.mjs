@@ -75,6 +75,29 @@ const tests = {
     assert.equal(made.data.length, 2);
     assert.ok(made.data[0].embedding.length > 0);
   },
+  "openai: files and models of its own": async () => {
+    const rows = Array.from({ length: 60 }, (_, i) => `${i % 6},${i % 6 < 3 ? "low" : "high"}`);
+    const file = await openai.files.create({
+      file: await OpenAI.toFile(Buffer.from(["n,kind", ...rows, ""].join("\n")), "kinds.csv", { type: "text/csv" }),
+      purpose: "user_data",
+    });
+    assert.equal((await openai.files.retrieve(file.id)).filename, "kinds.csv");
+    assert.ok((await (await openai.files.content(file.id)).text()).startsWith("n,kind\n0,low\n"));
+    const order = { dataset: file.id, target: "kind", task: "classification", epochs: 40, learning_rate: 0.02 };
+    let job = await openai.post("/train", { body: order });
+    while (job.status === "queued" || job.status === "running") {
+      await new Promise((done) => setTimeout(done, 50));
+      job = await openai.get(`/jobs/${job.id}`);
+    }
+    assert.equal(job.status, "succeeded");
+    const model = job.result.model.id;
+    const answer = await openai.post(`/models/${model}/predict`, { body: { rows: [{ n: 0 }, { n: 5 }] } });
+    assert.deepEqual(answer.predictions.map((p) => p.class), ["low", "high"]);
+    assert.equal((await openai.models.retrieve(model)).id, model);
+    assert.ok((await openai.models.delete(model)).deleted);
+    assert.ok((await openai.files.delete(file.id)).deleted);
+    await assert.rejects(openai.files.retrieve(file.id), OpenAI.NotFoundError);
+  },
   "openai: errors": async () => {
     const wrong = new OpenAI({ baseURL: `${GATUN_URL}/v1`, apiKey: "a-key-of-nobody-0123456789", maxRetries: 0 });
     await assert.rejects(wrong.chat.completions.create({ model: GPT, messages: said("?") }), OpenAI.AuthenticationError);

@@ -44,11 +44,14 @@ final class MachineLearning implements AutoCloseable {
     FilesApi filesApi = new FilesApi(files, settings.incoming(), settings.mostBytes());
     return List.of(
         Route.of("POST", "/v1/ai/analyze", Scope.CHAT, analyze::handle),
-        Route.of("POST", "/v1/files", Scope.CHAT, filesApi::create),
-        Route.of("GET", "/v1/files", Scope.CHAT, filesApi::list),
-        Route.of("GET", "/v1/files/{id}", Scope.CHAT, filesApi::get),
-        Route.of("GET", "/v1/files/{id}/content", Scope.CHAT, filesApi::content),
-        Route.of("DELETE", "/v1/files/{id}", Scope.CHAT, filesApi::delete),
+        Route.of("POST", "/v1/files", Scope.CHAT, filesApi::create).errors(Route.ErrorStyle.OPENAI),
+        Route.of("GET", "/v1/files", Scope.CHAT, filesApi::list).errors(Route.ErrorStyle.OPENAI),
+        Route.of("GET", "/v1/files/{id}", Scope.CHAT, filesApi::get)
+            .errors(Route.ErrorStyle.OPENAI),
+        Route.of("GET", "/v1/files/{id}/content", Scope.CHAT, filesApi::content)
+            .errors(Route.ErrorStyle.OPENAI),
+        Route.of("DELETE", "/v1/files/{id}", Scope.CHAT, filesApi::delete)
+            .errors(Route.ErrorStyle.OPENAI),
         Route.of(
             "POST",
             "/v1/train",

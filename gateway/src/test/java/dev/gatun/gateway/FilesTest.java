@@ -104,7 +104,7 @@ class FilesTest {
       for (String path : List.of("/v1/files/" + file, "/v1/files/" + file + "/content")) {
         HttpResponse<String> r = running.get(path, OTHER);
         assertThat(r.statusCode()).isEqualTo(404);
-        assertThat(r.body()).doesNotContain("secret").contains("file-not-found");
+        assertThat(r.body()).doesNotContain("secret").contains("file_not_found");
       }
       assertThat(running.delete("/v1/files/" + file, OTHER).statusCode()).isEqualTo(404);
       assertThat(Running.json(running.get("/v1/files", OTHER)).array("data")).isEmpty();
@@ -141,7 +141,7 @@ class FilesTest {
       HttpResponse<String> purpose =
           running.upload("/v1/files?purpose=a%20b", "text/csv", "x".getBytes(UTF_8));
       assertThat(purpose.statusCode()).isEqualTo(400);
-      assertThat(purpose.body()).contains("/purpose");
+      assertThat(purpose.body()).contains("\"param\":\"purpose\"");
       assertThat(stored(running)).isEmpty();
     }
   }
@@ -192,7 +192,7 @@ class FilesTest {
         Running running = new Running(s3(s3, "another-secret"))) {
       HttpResponse<String> r = running.upload("/v1/files", "text/csv", "a\n1\n".getBytes(UTF_8));
       assertThat(r.statusCode()).isEqualTo(503);
-      assertThat(r.body()).contains("storage-unavailable").doesNotContain("Signature");
+      assertThat(r.body()).contains("storage_unavailable").doesNotContain("Signature");
       assertThat(s3.refused.get()).isPositive();
       assertThat(Running.json(running.get("/v1/files")).array("data")).isEmpty();
       assertThat(stored(running)).isEmpty();

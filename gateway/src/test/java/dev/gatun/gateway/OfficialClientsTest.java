@@ -10,6 +10,7 @@ import com.anthropic.models.messages.MessageCreateParams;
 import com.anthropic.models.messages.StopReason;
 import com.openai.client.OpenAIClient;
 import com.openai.client.okhttp.OpenAIOkHttpClient;
+import com.openai.errors.NotFoundException;
 import com.openai.errors.SseException;
 import com.openai.errors.UnauthorizedException;
 import com.openai.helpers.ChatCompletionAccumulator;
@@ -17,6 +18,9 @@ import com.openai.models.chat.completions.ChatCompletion;
 import com.openai.models.chat.completions.ChatCompletionChunk;
 import com.openai.models.chat.completions.ChatCompletionCreateParams;
 import com.openai.models.embeddings.EmbeddingCreateParams;
+import com.openai.models.files.FileCreateParams;
+import com.openai.models.files.FileObject;
+import com.openai.models.files.FilePurpose;
 import dev.gatun.ai.FinishReason;
 import dev.gatun.ai.Message;
 import dev.gatun.ai.Part;
@@ -25,9 +29,12 @@ import dev.gatun.ai.Usage;
 import dev.gatun.ai.error.AiException;
 import dev.gatun.ai.error.Failure;
 import dev.gatun.ai.json.Json;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Unmodified clients of OpenAI and Anthropic, with no more than another base URL. */
 class OfficialClientsTest {
@@ -74,6 +81,32 @@ class OfficialClientsTest {
     assertThat(sent.systemText()).isEqualTo("Be brief");
     assertThat(sent.temperature()).hasValue(0.5);
     assertThat(sent.maxOutputTokens()).hasValue(50);
+  }
+
+  @Test
+  void openAiFilesAndModels(@TempDir Path folder) throws Exception {
+    OpenAIClient client = openAi(Running.KEY);
+    Path csv = Files.writeString(folder.resolve("data.csv"), "a,b\n1,2\n");
+    FileObject file =
+        client
+            .files()
+            .create(FileCreateParams.builder().file(csv).purpose(FilePurpose.USER_DATA).build());
+    file.validate();
+    assertThat(file.filename()).isEqualTo("data.csv");
+    assertThat(file.bytes()).isEqualTo(8);
+    assertThat(client.files().retrieve(file.id())).isEqualTo(file);
+    assertThat(client.files().list().autoPager().stream().map(FileObject::id))
+        .containsExactly(file.id());
+    try (var content = client.files().content(file.id())) {
+      assertThat(content.body().readAllBytes()).asString().isEqualTo("a,b\n1,2\n");
+    }
+    assertThat(client.files().delete(file.id()).deleted()).isTrue();
+    assertThatThrownBy(() -> client.files().retrieve(file.id()))
+        .isInstanceOf(NotFoundException.class)
+        .hasMessageContaining("There is no such file");
+    assertThat(client.models().retrieve("scripted/m").id()).isEqualTo("scripted/m");
+    assertThatThrownBy(() -> client.models().delete("model-none"))
+        .isInstanceOf(NotFoundException.class);
   }
 
   private void scriptStream() {
