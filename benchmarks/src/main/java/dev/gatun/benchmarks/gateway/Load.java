@@ -139,7 +139,16 @@ final class Load implements AutoCloseable {
         open();
       }
       rest = ByteBuffer.wrap(flow.request);
-      write();
+      try {
+        write();
+      } catch (IOException _) {
+        // The server has just closed what was idle for too long: clients open another connection.
+        shut();
+        flow.measured.reconnected();
+        open();
+        rest = ByteBuffer.wrap(flow.request);
+        write();
+      }
     }
 
     void write() throws IOException {
@@ -246,6 +255,9 @@ final class Load implements AutoCloseable {
       f.measured.lasted(f.period == 0 ? lasted : seconds);
       for (int i = 0; f.period > 0 && i < f.busy + f.waiting.size(); i++) {
         f.measured.error("no answer");
+      }
+      if (f.period == 0 && f.measured.answers() == 0 && f.busy > 0) {
+        f.measured.error("no answer at all");
       }
     }
   }

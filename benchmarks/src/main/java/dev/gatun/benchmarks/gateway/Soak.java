@@ -28,7 +28,7 @@ final class Soak {
                     c.chat(Contender.FLUENT, 64, rate * 0.2, true),
                     Lane.get(c.port(), "/v1/ai/status", Contenders.KEY, 2, 1)));
       } catch (IOException e) {
-        throw new IOException("minute " + minute + ": " + c.process().state(), e);
+        throw new IOException("minute " + minute + ": " + e + "; " + c.process().state(), e);
       }
       rss.add(c.process().rss());
       long errors = m.stream().mapToLong(Measured::errors).sum();

@@ -28,7 +28,8 @@ public final class BatchingAppender extends ConsoleAppender<ILoggingEvent> {
 
   private final ConcurrentLinkedQueue<ILoggingEvent> queue = new ConcurrentLinkedQueue<>();
   private final AtomicInteger queued = new AtomicInteger();
-  private volatile @Nullable Thread writer;
+  private volatile boolean deferred;
+  private @Nullable Thread writer;
 
   /** By logback's configuration. */
   public BatchingAppender() {
@@ -56,21 +57,21 @@ public final class BatchingAppender extends ConsoleAppender<ILoggingEvent> {
 
   /** From now on lines are written by a thread of its own. */
   synchronized void defer() {
-    if (writer == null) {
+    if (!deferred) {
+      deferred = true;
       writer = Thread.ofPlatform().daemon().name("gatun-log").start(this::write);
       Runtime.getRuntime().addShutdownHook(new Thread(this::atOnce, "gatun-log-end"));
     }
   }
 
   private void atOnce() {
-    writer = null;
+    deferred = false;
     writeQueued();
   }
 
   @Override
   protected void append(ILoggingEvent event) {
-    Thread w = writer;
-    if (w == null) {
+    if (!deferred) {
       writeNow(event);
       return;
     }
@@ -78,19 +79,16 @@ public final class BatchingAppender extends ConsoleAppender<ILoggingEvent> {
     queue.add(event);
     int waiting = queued.incrementAndGet();
     if (waiting > MOST / 2 || event.getLevel().isGreaterOrEqual(Level.WARN)) {
-      LockSupport.unpark(w);
+      LockSupport.unpark(writer);
     }
-    // A line is late rather than lost, and memory has an end.
-    while (queued.get() > MOST && writer != null) {
-      LockSupport.parkNanos(this, WAIT / 50);
-    }
-    if (writer == null) {
+    // The process ends, or there are more lines than one thread can write: all help.
+    if (!deferred || waiting > MOST) {
       writeQueued();
     }
   }
 
   private void write() {
-    while (writer != null) {
+    while (deferred) {
       if (queue.isEmpty()) {
         LockSupport.parkNanos(this, WAIT);
       }
@@ -99,11 +97,12 @@ public final class BatchingAppender extends ConsoleAppender<ILoggingEvent> {
   }
 
   private synchronized void writeQueued() {
-    ILoggingEvent event = queue.poll();
-    if (event == null) {
-      return;
-    }
-    for (; event != null; event = queue.poll()) {
+    int most = Math.min(queued.get(), MOST);
+    for (int i = 0; i < most; i++) {
+      ILoggingEvent event = queue.poll();
+      if (event == null) {
+        break; // another thread was here
+      }
       queued.decrementAndGet();
       super.append(event);
     }
