@@ -254,16 +254,12 @@ int32_t gatun_attention_grad(gatun_context *context, int32_t causal, double scal
   bool known = withFloat(q->dtype, [&](auto tag) {
     using T = typename decltype(tag)::type;
     using C = Compute<T>;
-    auto bytes = batches * queries * static_cast<int64_t>(sizeof(C));
-    Workspace delta(call.context(), bytes);
+    Workspace delta(call.context(), batches * queries * static_cast<int64_t>(sizeof(C)));
     status = delta.status;
     if (status != GATUN_OK) {
       return;
     }
     auto *deltas = static_cast<C *>(delta.data);
-    if (width == 0) {
-      status = check(cudaMemsetAsync(deltas, 0, static_cast<size_t>(bytes), call.stream()), "attention gradient");
-    }
     eachRow(call, rowsAlong(2, {g, y}), Delta<T>{static_cast<const T *>(g->data), static_cast<const T *>(y->data), deltas});
     Problem<T> o{operand<T>(q), operand<T>(k), operand<T>(v), operand<T>(g), maskOf(mask), static_cast<const T *>(logs->data), deltas,
         batches, static_cast<int>(queries), static_cast<int>(keys), static_cast<int>(e), static_cast<int>(width), causal != 0,

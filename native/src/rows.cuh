@@ -77,7 +77,7 @@ __global__ void rowsByBlock(Rows<N> rows, F body) {
 template <int N, typename F>
 void eachRow(const Call &call, const Rows<N> &rows, F body) {
   int64_t count = rows.starts.n;
-  if (count == 0 || rows.n == 0) {
+  if (count == 0) {
     return;
   }
   if (rows.n <= 32 * ITEMS) {

@@ -63,6 +63,10 @@ final class ErrorsTest {
       assertThatThrownBy(() -> Engine.call(new CrossEntropyGrad(), on(1, 1), x, target))
           .isInstanceOf(ShapeException.class)
           .hasMessage("crossentropygrad: index -1 is out of range for an axis of size 3");
+      Tensor noClasses = Tensor.of(new double[0], Shape.of(1, 0)).to(device);
+      assertThatThrownBy(() -> Engine.call(new CrossEntropy(), noClasses, target.narrow(0, 0, 1)))
+          .isInstanceOf(ShapeException.class)
+          .hasMessage("crossentropy: index 2 is out of range for an axis of size 0");
       worksOn();
     }
   }
