@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.lang.reflect.Method;
 
 /**
  * A kernel that HotSpot compiles on its own. Where a program uses few ops, C2 would inline a kernel
@@ -39,14 +40,38 @@ final class Isolated implements Elementwise.Kernel {
     }
   }
 
+  /**
+   * A static method of the caller, for a field that is not final, by {@code invokeExact}.
+   *
+   * @param name of the caller's only method of that name
+   */
+  static MethodHandle method(MethodHandles.Lookup caller, String name) {
+    try {
+      for (Method m : caller.lookupClass().getDeclaredMethods()) {
+        if (m.getName().equals(name)) {
+          return caller.unreflect(m);
+        }
+      }
+    } catch (IllegalAccessException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+    throw new IllegalArgumentException("No method " + name + " in " + caller.lookupClass());
+  }
+
+  /** What a kernel, which declares no exception, has thrown. */
+  static RuntimeException unchecked(Throwable thrown) {
+    if (thrown instanceof Error e) {
+      throw e;
+    }
+    return thrown instanceof RuntimeException e ? e : new IllegalStateException(thrown);
+  }
+
   @Override
   public void run(MemorySegment[] in, long[] at, MemorySegment out, long outAt, int n) {
     try {
       code.invokeExact(in, at, out, outAt, n);
-    } catch (RuntimeException | Error e) {
-      throw e;
     } catch (Throwable e) {
-      throw new IllegalStateException(e); // a kernel declares no exception
+      throw unchecked(e);
     }
   }
 }

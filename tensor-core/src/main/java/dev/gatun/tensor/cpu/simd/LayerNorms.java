@@ -10,6 +10,8 @@ import dev.gatun.tensor.spi.Buf;
 import dev.gatun.tensor.spi.Layout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
@@ -33,6 +35,10 @@ final class LayerNorms {
 
   /** The scratch buffer in which vectors become numbers. */
   private static final int BUFFER = 6;
+
+  // Compiled on their own: all of them in one method are more than C2 inlines.
+  private static MethodHandle inputOnly = Isolated.method(MethodHandles.lookup(), "ofInput");
+  private static MethodHandle inputAndParameters = Isolated.method(MethodHandles.lookup(), "ofAll");
 
   private LayerNorms() {}
 
@@ -188,13 +194,20 @@ final class LayerNorms {
       float slope = (float) (along * rstd * rstd / n);
       float scale = (float) rstd;
       long to = Memory.at(dx) + r * bytes;
-      ofInput(gs, gAt, xs, xAt, ws, wAt, Memory.of(dx.segment()), to, n, mean, shift, slope, scale);
-      if (sums.length > 0) {
-        MemorySegment dw = Memory.of(sums[0].segment());
-        MemorySegment db = Memory.of(sums[1].segment());
-        long dwAt = Memory.at(sums[0]) + block * bytes;
-        long dbAt = Memory.at(sums[1]) + block * bytes;
-        ofParameters(gs, gAt, xs, xAt, dw, dwAt, db, dbAt, n, mean, scale);
+      MemorySegment dxs = Memory.of(dx.segment());
+      try {
+        if (sums.length == 0) {
+          inputOnly.invokeExact(gs, gAt, xs, xAt, ws, wAt, dxs, to, n, mean, shift, slope, scale);
+        } else {
+          MemorySegment dw = Memory.of(sums[0].segment());
+          MemorySegment db = Memory.of(sums[1].segment());
+          long dwAt = Memory.at(sums[0]) + block * bytes;
+          long dbAt = Memory.at(sums[1]) + block * bytes;
+          inputAndParameters.invokeExact(
+              gs, gAt, xs, xAt, ws, wAt, dxs, to, dw, dwAt, db, dbAt, n, mean, shift, slope, scale);
+        }
+      } catch (Throwable e) {
+        throw Isolated.unchecked(e);
       }
     }
   }
@@ -242,7 +255,7 @@ final class LayerNorms {
   }
 
   /** {@code dx = (g w - shift - (x - mean) slope) scale}. */
-  private static void ofInput(
+  static void ofInput(
       MemorySegment g,
       long gAt,
       MemorySegment x,
@@ -274,32 +287,42 @@ final class LayerNorms {
     }
   }
 
-  /** {@code dw += g (x - mean) scale; db += g}. */
-  private static void ofParameters(
+  /** {@link #ofInput}, and {@code dw += g (x - mean) scale; db += g}. */
+  static void ofAll(
       MemorySegment g,
       long gAt,
       MemorySegment x,
       long xAt,
+      MemorySegment w,
+      long wAt,
+      MemorySegment dx,
+      long to,
       MemorySegment dw,
       long dwAt,
       MemorySegment db,
       long dbAt,
       int n,
       float mean,
+      float shift,
+      float slope,
       float scale) {
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
       FloatVector v = load(g, gAt, i);
-      FloatVector unit = load(x, xAt, i).sub(mean).mul(scale);
+      FloatVector centred = load(x, xAt, i).sub(mean);
+      FloatVector inner = v.mul(load(w, wAt, i)).sub(shift).sub(centred.mul(slope)).mul(scale);
       long o = (long) i * Float.BYTES;
-      v.fma(unit, load(dw, dwAt, i)).intoMemorySegment(Memory.of(dw), dwAt + o, ORDER);
+      inner.intoMemorySegment(Memory.of(dx), to + o, ORDER);
+      v.fma(centred.mul(scale), load(dw, dwAt, i))
+          .intoMemorySegment(Memory.of(dw), dwAt + o, ORDER);
       v.add(load(db, dbAt, i)).intoMemorySegment(Memory.of(db), dbAt + o, ORDER);
     }
     for (; i < n; i++) {
       long o = (long) i * Float.BYTES;
       float v = g.get(F32, gAt + o);
-      float unit = (x.get(F32, xAt + o) - mean) * scale;
-      dw.set(F32, dwAt + o, dw.get(F32, dwAt + o) + v * unit);
+      float centred = x.get(F32, xAt + o) - mean;
+      dx.set(F32, to + o, (v * w.get(F32, wAt + o) - shift - centred * slope) * scale);
+      dw.set(F32, dwAt + o, dw.get(F32, dwAt + o) + v * (centred * scale));
       db.set(F32, dbAt + o, db.get(F32, dbAt + o) + v);
     }
   }
