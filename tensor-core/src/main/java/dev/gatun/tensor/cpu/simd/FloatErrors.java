@@ -2,6 +2,7 @@ package dev.gatun.tensor.cpu.simd;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -41,6 +42,36 @@ final class FloatErrors {
   private static final FloatVector E2 = all(0.11283585f);
   private static final FloatVector E1 = all(-0.37612626f);
   private static final FloatVector E0 = all(1.1283791f);
+  private static final FloatVector N13 = all(1.5760418e-7f);
+  private static final FloatVector N12 = all(-2.095112e-6f);
+  private static final FloatVector N11 = all(9.299578e-6f);
+  private static final FloatVector N10 = all(-1.277389e-5f);
+  private static final FloatVector N9 = all(1.6946826e-6f);
+  private static final FloatVector N8 = all(-2.4347715e-5f);
+  private static final FloatVector N7 = all(-0.00013133553f);
+  private static final FloatVector N6 = all(0.00015975274f);
+  private static final FloatVector N5 = all(0.0010789838f);
+  private static final FloatVector N4 = all(0.0033338831f);
+  private static final FloatVector N3 = all(0.0059072226f);
+  private static final FloatVector N2 = all(0.0066479496f);
+  private static final FloatVector N1 = all(0.004431843f);
+  private static final FloatVector N0 = all(0.001349898f);
+  private static final FloatVector S13 = all(-2.321415e-6f);
+  private static final FloatVector S12 = all(-5.19281e-6f);
+  private static final FloatVector S11 = all(4.1294577e-5f);
+  private static final FloatVector S10 = all(3.907296e-5f);
+  private static final FloatVector S9 = all(-0.00044463738f);
+  private static final FloatVector S8 = all(0.00037468853f);
+  private static final FloatVector S7 = all(0.0028032644f);
+  private static final FloatVector S6 = all(-0.0077998266f);
+  private static final FloatVector S5 = all(-0.0027085152f);
+  private static final FloatVector S4 = all(0.04499255f);
+  private static final FloatVector S3 = all(-0.07198598f);
+  private static final FloatVector S2 = all(-5.1807007e-8f);
+  private static final FloatVector S1 = all(0.10798181f);
+  private static final FloatVector S0 = all(-0.085231796f);
+  private static final FloatVector NEAR = all(3f);
+  private static final FloatVector MIDDLE = all(2f);
   private static final FloatVector ONE = all(1f);
   private static final FloatVector TWO = all(2f);
   private static final FloatVector P = all(0.3f);
@@ -49,6 +80,9 @@ final class FloatErrors {
   private static final FloatVector MINUS_SLOPE_CUBE = all(-SLOPE * CUBE);
   private static final FloatVector PLUS_SLOPE = all(SLOPE);
   private static final FloatVector THREE_SLOPE_CUBE = all(3 * SLOPE * CUBE);
+
+  /** Up to here, exclusive, one polynomial gives gelu. */
+  static final float BOUND = 3f;
 
   private FloatErrors() {}
 
@@ -137,6 +171,58 @@ final class FloatErrors {
     FloatVector q = exceeding(a, bell);
     FloatVector below = q.blend(ONE.sub(q), x.compare(VectorOperators.GE, 0f));
     return bell.mul(DENSITY).fma(x, below);
+  }
+
+  /**
+   * {@link #gelu} for |x| below {@link #BOUND}, of 17 instructions: {@code max(x, 0) - |x| q} where
+   * q, the probability that a normal number exceeds |x|, is a polynomial in {@code 3 - |x|}, whose
+   * greatest coefficients are positive, so that nothing cancels. Fitted in relative error, its
+   * coefficients rounded one by one and the others fitted again.
+   */
+  static FloatVector geluNear(FloatVector x) {
+    FloatVector a = x.abs();
+    FloatVector s = NEAR.sub(a);
+    FloatVector q =
+        N13.fma(s, N12)
+            .fma(s, N11)
+            .fma(s, N10)
+            .fma(s, N9)
+            .fma(s, N8)
+            .fma(s, N7)
+            .fma(s, N6)
+            .fma(s, N5)
+            .fma(s, N4)
+            .fma(s, N3)
+            .fma(s, N2)
+            .fma(s, N1)
+            .fma(s, N0);
+    FloatVector positive = x.blend(0f, x.compare(VectorOperators.LT, 0f));
+    return a.neg().fma(q, positive);
+  }
+
+  /** The derivative of {@link #geluNear} within 3e-7; for |x| above 1 within 2e-6 of its size. */
+  static FloatVector geluSlopeNear(FloatVector x) {
+    FloatVector s = x.abs().sub(MIDDLE);
+    FloatVector d =
+        S13.fma(s, S12)
+            .fma(s, S11)
+            .fma(s, S10)
+            .fma(s, S9)
+            .fma(s, S8)
+            .fma(s, S7)
+            .fma(s, S6)
+            .fma(s, S5)
+            .fma(s, S4)
+            .fma(s, S3)
+            .fma(s, S2)
+            .fma(s, S1)
+            .fma(s, S0);
+    return d.blend(ONE.sub(d), x.compare(VectorOperators.GE, 0f));
+  }
+
+  /** Where a vector has what {@link #geluNear} and {@link #geluSlopeNear} cannot do. */
+  static VectorMask<Float> isFar(FloatVector x) {
+    return x.abs().compare(VectorOperators.GE, BOUND);
   }
 
   /**

@@ -38,6 +38,9 @@ final class FloatKernels {
   /** Bytes for one vector's mask; null where no species is that narrow. */
   private static final @Nullable VectorSpecies<Byte> MASK_BYTES = SimdSpecies.bytes(LANES);
 
+  /** Elements after which a second pass finds them in the L1 cache. */
+  private static final int AGAIN = 1 << 11;
+
   private static final int FLOOR = 8;
   private static final int CEIL = 9;
   private static final int ROUND = 10;
@@ -454,11 +457,34 @@ final class FloatKernels {
     }
   }
 
+  /** Few elements lie far from zero: those are computed again. */
   private static void gelu(MemorySegment x, long xAt, MemorySegment y, long yAt, int n) {
+    for (int start = 0; start < n; start += AGAIN) {
+      long at = (long) start * BYTES;
+      int count = Math.min(AGAIN, n - start);
+      geluNear(x, xAt + at, y, yAt + at, count);
+      geluFar(x, xAt + at, y, yAt + at, count);
+    }
+  }
+
+  private static void geluNear(MemorySegment x, long xAt, MemorySegment y, long yAt, int n) {
     for (int i = 0; i < n; i += LANES) {
       long at = (long) i * BYTES;
       FloatVector v = load(x, xAt + at);
-      FloatErrors.gelu(v).intoMemorySegment(Memory.of(y), yAt + at, ORDER);
+      FloatErrors.geluNear(v).intoMemorySegment(Memory.of(y), yAt + at, ORDER);
+    }
+  }
+
+  private static void geluFar(MemorySegment x, long xAt, MemorySegment y, long yAt, int n) {
+    for (int i = 0; i < n; i += LANES) {
+      long at = (long) i * BYTES;
+      FloatVector v = load(x, xAt + at);
+      VectorMask<Float> far = FloatErrors.isFar(v);
+      if (far.anyTrue()) {
+        load(y, yAt + at)
+            .blend(FloatErrors.gelu(v), far)
+            .intoMemorySegment(Memory.of(y), yAt + at, ORDER);
+      }
     }
   }
 
@@ -562,13 +588,38 @@ final class FloatKernels {
     }
   }
 
+  /** {@code a gelu'(b)}, in two passes as {@link #gelu}. */
   private static void geluGrad(
+      MemorySegment a, long aAt, MemorySegment b, long bAt, MemorySegment y, long yAt, int n) {
+    for (int start = 0; start < n; start += AGAIN) {
+      long at = (long) start * BYTES;
+      int count = Math.min(AGAIN, n - start);
+      geluGradNear(a, aAt + at, b, bAt + at, y, yAt + at, count);
+      geluGradFar(a, aAt + at, b, bAt + at, y, yAt + at, count);
+    }
+  }
+
+  private static void geluGradNear(
       MemorySegment a, long aAt, MemorySegment b, long bAt, MemorySegment y, long yAt, int n) {
     for (int i = 0; i < n; i += LANES) {
       long at = (long) i * BYTES;
       FloatVector u = load(a, aAt + at);
       FloatVector v = load(b, bAt + at);
-      u.mul(FloatErrors.geluSlope(v)).intoMemorySegment(Memory.of(y), yAt + at, ORDER);
+      u.mul(FloatErrors.geluSlopeNear(v)).intoMemorySegment(Memory.of(y), yAt + at, ORDER);
+    }
+  }
+
+  private static void geluGradFar(
+      MemorySegment a, long aAt, MemorySegment b, long bAt, MemorySegment y, long yAt, int n) {
+    for (int i = 0; i < n; i += LANES) {
+      long at = (long) i * BYTES;
+      FloatVector v = load(b, bAt + at);
+      VectorMask<Float> far = FloatErrors.isFar(v);
+      if (far.anyTrue()) {
+        load(y, yAt + at)
+            .blend(load(a, aAt + at).mul(FloatErrors.geluSlope(v)), far)
+            .intoMemorySegment(Memory.of(y), yAt + at, ORDER);
+      }
     }
   }
 

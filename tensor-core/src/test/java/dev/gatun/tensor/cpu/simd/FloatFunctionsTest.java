@@ -1,19 +1,25 @@
 package dev.gatun.tensor.cpu.simd;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.gatun.tensor.DType;
+import dev.gatun.tensor.Engine;
 import dev.gatun.tensor.Scope;
 import dev.gatun.tensor.Shape;
 import dev.gatun.tensor.Tensor;
+import dev.gatun.tensor.op.ActivationGrad;
+import dev.gatun.tensor.op.ActivationKind;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import jdk.incubator.vector.FloatVector;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The vector functions against float64: the error that each one's documentation states, over all
@@ -36,6 +42,8 @@ final class FloatFunctionsTest {
       return name;
     }
   }
+
+  private static final float NEAR = Math.nextDown(FloatErrors.BOUND);
 
   private static Function of(
       String name, UnaryOperator<FloatVector> f, DoubleUnaryOperator exact, double ulps) {
@@ -73,6 +81,7 @@ final class FloatFunctionsTest {
         new Function("erf", FloatErrors::erf, Tensor::erf, 3, 0, -all, all),
         new Function("erfc", FloatErrors::erfc, Tensor::erfc, 8, 0, -all, all),
         new Function("gelu", FloatErrors::gelu, Tensor::gelu, 8, 0, -12, all),
+        new Function("gelu near 0", FloatErrors::geluNear, Tensor::gelu, 8, 0, -NEAR, NEAR),
         new Function(
             "gelu, tanh", FloatErrors::geluTanh, FloatFunctionsTest::geluTanh, 128, 0, -9, all));
   }
@@ -171,5 +180,51 @@ final class FloatFunctionsTest {
         }
       }
     }
+  }
+
+  @Test
+  void theSlopeOfGeluIsThatOfItsFormula() {
+    int n = 12_000;
+    float[] x = new float[n + SimdSpecies.floats().length()];
+    for (int i = 0; i < n; i++) {
+      x[i] = (i - n / 2) / 1000f;
+    }
+    float[] far = apply(FloatErrors::geluSlope, x);
+    float[] near = apply(FloatErrors::geluSlopeNear, x);
+    try (Scope _ = Scope.open()) {
+      Tensor t = Tensor.of(x, Shape.of(x.length)).to(DType.FLOAT64);
+      Tensor bell = t.square().mul(-0.5).exp().mul(1 / Math.sqrt(2 * Math.PI));
+      double[] want = t.mul(-Math.sqrt(0.5)).erfc().mul(0.5).add(t.mul(bell)).toDoubleArray();
+      for (int i = 0; i < n; i++) {
+        assertThat(far[i]).as("at %s", x[i]).isCloseTo((float) want[i], within(2e-7f));
+        if (Math.abs(x[i]) < FloatErrors.BOUND) {
+          double error = Math.abs(x[i]) > 1 ? 2e-6 * Math.abs(want[i]) : 3e-7;
+          assertThat((double) near[i]).as("at %s", x[i]).isCloseTo(want[i], within(error + 2e-8));
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void whatAnElementGivesDoesNotDependOnItsNeighbours(boolean gradient) {
+    try (Scope _ = Scope.open()) {
+      float[] x = {-3.5f, 3f, -2.99f, 0.5f, Float.NaN, -40f, 2.5f, 7f, -1f};
+      float[] alone = new float[x.length];
+      for (int i = 0; i < x.length; i++) {
+        alone[i] = gelu(Tensor.full(Shape.of(64), x[i]), gradient).toFloatArray()[i];
+      }
+      Tensor mixed = Tensor.of(x, Shape.of(x.length)).repeat(1001);
+      float[] got = gelu(mixed, gradient).toFloatArray();
+      for (int i = 0; i < got.length; i++) {
+        assertThat(Float.compare(got[i], alone[i % x.length])).isZero(); // NaN, too
+      }
+    }
+  }
+
+  private static Tensor gelu(Tensor x, boolean gradient) {
+    return gradient
+        ? Engine.call(new ActivationGrad(ActivationKind.GELU), x.onesLike(), x)
+        : x.gelu();
   }
 }
