@@ -6,6 +6,9 @@ import dev.gatun.tensor.ShapeException;
 import dev.gatun.tensor.spi.Buf;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Gathering and scattering along an axis of dense tensors. A method that returns false has done
@@ -14,6 +17,10 @@ import java.lang.foreign.ValueLayout;
 final class Indexing {
   private static final ValueLayout.OfLong I64 = ValueLayout.JAVA_LONG;
   private static final ValueLayout.OfFloat F32 = ValueLayout.JAVA_FLOAT;
+
+  private static final VectorSpecies<Float> SPECIES = SimdSpecies.floats();
+  private static final int LANES = SPECIES.length();
+  private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
   private Indexing() {}
 
@@ -117,6 +124,10 @@ final class Indexing {
     // Threads take columns, so that every place is added to in one order.
     int parts =
         source.numel() < Elementwise.PARALLEL ? 1 : Math.clamp(inner / 16, 1, ThreadPool.size());
+    MemorySegment sources = Memory.of(source.segment());
+    MemorySegment ys = Memory.of(y.segment());
+    long sourceAt = Memory.at(source);
+    long yAt = Memory.at(y);
     ThreadPool.parallelFor(
         parts,
         t -> {
@@ -126,10 +137,10 @@ final class Indexing {
             for (long i = 0; i < n; i++) {
               long to = index.segment().get(I64, index.byteOffset() + i * 8);
               addRow(
-                  source.segment(),
-                  source.byteOffset() + ((o * n + i) * inner + start) * 4,
-                  y.segment(),
-                  y.byteOffset() + ((o * length + to) * inner + start) * 4,
+                  sources,
+                  sourceAt + ((o * n + i) * inner + start) * 4,
+                  ys,
+                  yAt + ((o * length + to) * inner + start) * 4,
                   width);
             }
           }
@@ -137,8 +148,17 @@ final class Indexing {
     return true;
   }
 
+  private static FloatVector load(MemorySegment s, long at) {
+    return FloatVector.fromMemorySegment(SPECIES, Memory.of(s), at, ORDER);
+  }
+
   private static void addRow(MemorySegment x, long at, MemorySegment y, long to, int n) {
-    for (int i = 0; i < n; i++) {
+    int i = 0;
+    for (; i <= n - LANES; i += LANES) {
+      long o = (long) i * Float.BYTES;
+      load(y, to + o).add(load(x, at + o)).intoMemorySegment(Memory.of(y), to + o, ORDER);
+    }
+    for (; i < n; i++) {
       y.set(F32, to + i * 4L, y.get(F32, to + i * 4L) + x.get(F32, at + i * 4L));
     }
   }
@@ -199,19 +219,25 @@ final class Indexing {
     long rows = product(x.shape(), 0, axis);
     int n = Math.toIntExact(index.shape().size(axis));
     long length = x.shape().size(axis);
+    MemorySegment indices = Memory.of(index.segment());
+    MemorySegment sources = Memory.of(source.segment());
+    MemorySegment ys = Memory.of(y.segment());
+    long indexAt = Memory.at(index);
+    long sourceAt = Memory.at(source);
+    long yAt = Memory.at(y);
     parallel(
         rows,
         source.numel(),
         (from, to) -> {
           for (long r = from; r < to; r++) {
             scatterRow(
-                index.segment(),
-                index.byteOffset() + r * n * 8,
-                source.segment(),
-                source.byteOffset() + r * n * 4,
+                indices,
+                indexAt + r * n * 8,
+                sources,
+                sourceAt + r * n * 4,
                 n,
-                y.segment(),
-                y.byteOffset() + r * length * 4,
+                ys,
+                yAt + r * length * 4,
                 axis,
                 x.shape(),
                 length);
@@ -232,11 +258,15 @@ final class Indexing {
       Shape shape,
       long length) {
     for (int i = 0; i < n; i++) {
-      long k = index.get(I64, indexAt + i * 8L);
+      long k = Memory.of(index).get(I64, indexAt + i * 8L);
       if (k < 0 || k >= length) {
         check("scatter", k, axis, shape);
       }
-      y.set(F32, to + k * 4, y.get(F32, to + k * 4) + x.get(F32, at + i * 4L));
+      Memory.of(y)
+          .set(
+              F32,
+              to + k * 4,
+              Memory.of(y).get(F32, to + k * 4) + Memory.of(x).get(F32, at + i * 4L));
     }
   }
 }
