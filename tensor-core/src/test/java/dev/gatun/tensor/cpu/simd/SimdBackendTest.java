@@ -479,6 +479,13 @@ class SimdBackendTest {
     }
   }
 
+  /**
+   * The scalar backend takes gelu apart: x times the root of a half is rounded, which erfc makes x
+   * squared as great an error; x is below 9 here.
+   */
+  private static final double GELU =
+      System.getProperty("gatun.simd", "auto").equals("scalar") ? 8 + 81 : 8;
+
   @Test
   void fusedCompositesAgree() {
     for (long[] shape : new long[][] {{3, 5, 10}, {2, 7, 64}, {4, 3, 1001}, {1, 1, 1}}) {
@@ -493,7 +500,7 @@ class SimdBackendTest {
         }
         check("silu", 8, new Silu(), v);
         Tensor gelu = Engine.call(new Gelu(false), v.to(DType.FLOAT64)).to(DType.FLOAT32);
-        compare("gelu", 8, Engine.call(new Gelu(false), mirror(v)), gelu);
+        compare("gelu", GELU, Engine.call(new Gelu(false), mirror(v)), gelu);
       }
     }
   }
