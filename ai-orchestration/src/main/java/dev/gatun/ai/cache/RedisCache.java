@@ -18,6 +18,7 @@ import redis.clients.jedis.AbstractPipeline;
 import redis.clients.jedis.Response;
 import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.args.ExpiryOption;
+import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.params.SetParams;
 
@@ -52,6 +53,10 @@ public final class RedisCache implements ResponseCache {
   public Optional<Stored> get(String key) {
     try {
       return redis.with(r -> find(r, key));
+    } catch (JedisConnectionException e) {
+      // That it is away is told once, by the connection.
+      LOG.debug("A cached answer in Redis cannot be read: {}", e.getMessage());
+      return Optional.empty();
     } catch (JedisException | IllegalArgumentException | ClassCastException e) {
       LOG.warn("A cached answer in Redis cannot be read: {}", e.getMessage());
       return Optional.empty();
@@ -93,6 +98,8 @@ public final class RedisCache implements ResponseCache {
                 .build());
     try {
       redis.with(r -> store(r, key, text, stay, mode.tags()));
+    } catch (JedisConnectionException e) {
+      LOG.debug("An answer is not cached, since Redis is away: {}", e.getMessage());
     } catch (JedisException e) {
       LOG.warn("An answer is not cached, since Redis failed: {}", e.getMessage());
     }

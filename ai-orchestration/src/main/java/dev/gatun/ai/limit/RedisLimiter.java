@@ -15,6 +15,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisException;
 
 /**
@@ -163,7 +164,7 @@ public final class RedisLimiter implements Limiter {
     try {
       answer = redis.with(r -> (List<?>) r.eval(RESERVE, keys(charges), arguments));
     } catch (JedisException e) {
-      LOG.warn("The limits in Redis cannot be checked: {}", e.getMessage());
+      tell("The limits in Redis cannot be checked", e);
       if (fallback.isPresent()) {
         return fallback.get().reserve(demand);
       }
@@ -183,6 +184,15 @@ public final class RedisLimiter implements Limiter {
         .refusal(
             Long.parseLong(number),
             wait < 0 ? Optional.empty() : Optional.of(Duration.ofSeconds(wait)));
+  }
+
+  private static void tell(String what, JedisException e) {
+    // That it is away is told once, by the connection.
+    if (e instanceof JedisConnectionException) {
+      LOG.debug("{}: {}", what, e.getMessage());
+    } else {
+      LOG.warn("{}: {}", what, e.getMessage());
+    }
   }
 
   private static List<Left> left(List<Charge> charges, List<?> held) {
@@ -249,7 +259,7 @@ public final class RedisLimiter implements Limiter {
       try {
         var _ = redis.with(r -> r.eval(CORRECT, keys(charges), arguments));
       } catch (JedisException e) {
-        LOG.warn("A reservation in Redis stays as it is, unsettled: {}", e.getMessage());
+        tell("A reservation in Redis stays as it is, unsettled", e);
       }
     }
   }

@@ -2,15 +2,23 @@ package dev.gatun.ai.redis;
 
 import java.net.URI;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import redis.clients.jedis.ConnectionPoolConfig;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.UnifiedJedis;
+import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.util.JedisURIHelper;
 
 /**
  * A Redis server and the connections to it. Thread-safe.
+ *
+ * <p>A server that did not answer within a second is away: then all but one call a second, which
+ * looks whether it is back, fail at once.
  *
  * <p>Threads wait for a connection here and not in Jedis's pool: that one spins while another
  * thread opens a connection, and a spinning virtual thread keeps its processor from the very thread
@@ -18,11 +26,16 @@ import redis.clients.jedis.util.JedisURIHelper;
  */
 @SuppressWarnings("exports") // optional: only who uses this class needs the library
 public final class Redis implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Redis.class);
   private static final int CONNECTIONS = 16;
+  private static final int TIMEOUT_MILLIS = 1_000;
+  private static final long RETRY_NANOS = 1_000_000_000L;
 
   private final UnifiedJedis client;
   private final Semaphore connections;
   private final boolean owned;
+  private final AtomicBoolean away = new AtomicBoolean();
+  private final AtomicLong next = new AtomicLong();
 
   private Redis(UnifiedJedis client, int connections, boolean owned) {
     this.client = client;
@@ -47,7 +60,8 @@ public final class Redis implements AutoCloseable {
     RedisClient client =
         RedisClient.builder()
             .hostAndPort(JedisURIHelper.getHostAndPort(uri))
-            .clientConfig(DefaultJedisClientConfig.builder(uri).build())
+            .clientConfig(
+                DefaultJedisClientConfig.builder(uri).timeoutMillis(TIMEOUT_MILLIS).build())
             .poolConfig(pool)
             .build();
     return new Redis(client, CONNECTIONS, true);
@@ -72,11 +86,54 @@ public final class Redis implements AutoCloseable {
    */
   @SuppressWarnings("exports") // optional: who calls this has Jedis
   public <T> T with(Function<UnifiedJedis, T> work) {
+    boolean looks = mayAsk();
     connections.acquireUninterruptibly();
     try {
-      return work.apply(client);
+      // While this waited others may have found that it is away.
+      if (!looks && away.get()) {
+        throw isAway();
+      }
+      T result = work.apply(client);
+      if (away.getAndSet(false)) {
+        LOG.info("Redis answers again");
+      }
+      return result;
+    } catch (JedisConnectionException e) {
+      lost(e);
+      throw e;
     } finally {
       connections.release();
+    }
+  }
+
+  /** Whether this call looks if a server that was away is back. */
+  private boolean mayAsk() {
+    if (!away.get()) {
+      return false;
+    }
+    long due = next.get();
+    long now = System.nanoTime();
+    if (now - due < 0 || !next.compareAndSet(due, now + RETRY_NANOS)) {
+      throw isAway();
+    }
+    return true;
+  }
+
+  private static JedisConnectionException isAway() {
+    return new JedisConnectionException("Redis did not answer a moment ago");
+  }
+
+  private void lost(JedisConnectionException e) {
+    if (away.get()) {
+      return;
+    }
+    next.set(System.nanoTime() + RETRY_NANOS);
+    if (!away.getAndSet(true)) {
+      LOG.warn("Redis does not answer: {}", e.getMessage());
+      if (client instanceof RedisClient pooled) {
+        // Connections of before are of no use to whoever looks next.
+        pooled.getPool().clear();
+      }
     }
   }
 
