@@ -60,6 +60,7 @@ public final class Gateway implements AutoCloseable {
     jobs = new Jobs(database, outbox, config.jobs(), List.of(syntheticData, learning.jobs()));
     idempotency = new Idempotency(database);
     alerts = new Alerts(config.alerts(), metrics, client::status);
+    alerts.onChange(a -> outbox.tell(a.firing() ? "alert.firing" : "alert.over", "", a.json()));
     OpenApi api = new OpenApi(VERSION);
     routes =
         Stream.of(

@@ -66,6 +66,24 @@ class EventsTest {
   }
 
   @Test
+  void alertsThatBeginAndEnd() throws Exception {
+    try (Running running =
+        new Running("GATUN_EVENTS_URL", redis.url(), "GATUN_ALERT_USD_PER_HOUR", "0.01")) {
+      running.post(
+          "/v1/chat/completions",
+          "{\"model\":\"scripted/m\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}");
+      running.gateway.alerts().look();
+      Map<String, String> event = events(1).getFirst().getFields();
+      assertThat(event.get("type")).isEqualTo("alert.firing");
+      Json.Obj data = (Json.Obj) Json.parse(event.get("data"));
+      assertThat(data.string("name")).contains("spend");
+      assertThat(data.string("text")).contains("The last hour cost 0.0125 USD");
+      running.gateway.alerts().look();
+      assertThat(events(1)).as("told once").hasSize(1);
+    }
+  }
+
+  @Test
   void whatHappenedWhileTheQueueWasAwayIsToldLater() throws Exception {
     try (Logged log = new Logged(Outbox.class);
         Running running = new Running("GATUN_EVENTS_URL", redis.url())) {

@@ -71,6 +71,24 @@ public final class Outbox implements AutoCloseable {
     }
   }
 
+  /**
+   * Tells of something that is in no transaction of its own. While the database cannot be reached
+   * it is logged and not told. Never fails.
+   */
+  public void tell(String type, String tenant, Json.Obj data) {
+    if (sink.isEmpty()) {
+      return;
+    }
+    try {
+      database.write(c -> {
+        write(c, type, tenant, data);
+        return true;
+      });
+    } catch (StateUnavailableException e) {
+      LOG.warn("{} is not told: {}", type, e.getMessage());
+    }
+  }
+
   /** Tells that a tenant's budget is exceeded, once a minute at most. Never fails. */
   public void budgetExceeded(String tenant, String detail) {
     long time = System.nanoTime();
@@ -79,14 +97,7 @@ public final class Outbox implements AutoCloseable {
       return;
     }
     told.put(tenant, time);
-    try {
-      database.write(c -> {
-        write(c, "budget.exceeded", tenant, Json.object("detail", Json.of(detail)));
-        return true;
-      });
-    } catch (StateUnavailableException e) {
-      LOG.warn("An exceeded budget is not told: {}", e.getMessage());
-    }
+    tell("budget.exceeded", tenant, Json.object("detail", Json.of(detail)));
   }
 
   private void send(EventSink to) {

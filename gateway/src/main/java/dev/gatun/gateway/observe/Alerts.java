@@ -6,6 +6,7 @@ import dev.gatun.ai.json.Json;
 import dev.gatun.ai.spi.ProviderConfig;
 import io.micrometer.core.instrument.Gauge;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,6 +35,7 @@ public final class Alerts implements AutoCloseable {
   private final Settings settings;
   private final Traffic traffic;
   private final Supplier<Status> status;
+  private final InstantSource clock;
   private final Map<String, Alert> states = new LinkedHashMap<>();
   private final List<Consumer<Alert>> listeners = new CopyOnWriteArrayList<>();
   private final ScheduledThreadPoolExecutor timer;
@@ -89,7 +91,8 @@ public final class Alerts implements AutoCloseable {
    * @param text what is so, in one sentence
    */
   public record Alert(String name, boolean firing, Instant since, String text) {
-    Json json() {
+    /** As the status and the events tell it. */
+    public Json.Obj json() {
       return Json.object()
           .put("name", name)
           .put("firing", firing)
@@ -107,11 +110,16 @@ public final class Alerts implements AutoCloseable {
    * @param status of the client; without I/O
    */
   public Alerts(Settings settings, HttpMetrics metrics, Supplier<Status> status) {
+    this(settings, metrics, status, InstantSource.system());
+  }
+
+  Alerts(Settings settings, HttpMetrics metrics, Supplier<Status> status, InstantSource clock) {
+    this.clock = clock;
     this.settings = settings;
     this.traffic = metrics.traffic();
     this.status = status;
     for (String name : findings().keySet()) {
-      states.put(name, new Alert(name, false, Instant.now(), "Nothing is wrong"));
+      states.put(name, new Alert(name, false, clock.instant(), "Nothing is wrong"));
       Gauge.builder("gatun.alert.firing", () -> firing(name) ? 1 : 0)
           .tag("alert", name)
           .register(metrics.registry());
@@ -136,7 +144,7 @@ public final class Alerts implements AutoCloseable {
 
   /** As the status tells them. */
   public Json json() {
-    return new Json.Arr(all().stream().map(Alert::json).toList());
+    return new Json.Arr(all().stream().<Json>map(Alert::json).toList());
   }
 
   private synchronized boolean firing(String name) {
@@ -144,8 +152,8 @@ public final class Alerts implements AutoCloseable {
     return alert != null && alert.firing();
   }
 
-  /** Looks now. */
-  void look() {
+  /** Looks now, before the next ten seconds are over. */
+  public void look() {
     List<Alert> changes = new ArrayList<>();
     synchronized (this) {
       findings()
@@ -156,7 +164,7 @@ public final class Alerts implements AutoCloseable {
                 new Alert(
                     name,
                     finding.firing(),
-                    before == null || change ? Instant.now() : before.since(),
+                    before == null || change ? clock.instant() : before.since(),
                     finding.text());
             states.put(name, after);
             if (change) {

@@ -28,10 +28,16 @@ public final class HttpMetrics {
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 
-  private final Traffic traffic = new Traffic();
+  private final Traffic traffic;
 
   /** No metrics yet. */
-  public HttpMetrics() {}
+  public HttpMetrics() {
+    this(new Traffic());
+  }
+
+  HttpMetrics(Traffic traffic) {
+    this.traffic = traffic;
+  }
 
   /** Where other metrics go. */
   public PrometheusMeterRegistry registry() {

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 
 /**
  * The traffic of the last hour, in this process: for the dashboard and for alerts, which need no
@@ -22,7 +23,8 @@ public final class Traffic implements CallObserver {
   private static final int LOOK_SECONDS = 300;
   private static final int SERIES = 60;
 
-  private final Window all = new Window(System::nanoTime);
+  private final LongSupplier nanos;
+  private final Window all;
   private final Map<String, Window> routes = new ConcurrentSkipListMap<>();
   private final Map<String, AtomicLong> spent = new ConcurrentHashMap<>();
   private final AtomicLong calls = new AtomicLong();
@@ -30,13 +32,21 @@ public final class Traffic implements CallObserver {
   private final AtomicLong cacheHits = new AtomicLong();
 
   /** No traffic yet. */
-  public Traffic() {}
+  public Traffic() {
+    this(System::nanoTime);
+  }
+
+  /** No traffic yet, by a clock. */
+  Traffic(LongSupplier nanos) {
+    this.nanos = nanos;
+    all = new Window(nanos);
+  }
 
   /** A request that asked for work was answered. */
-  void answered(String route, int status, long nanos) {
+  void answered(String route, int status, long took) {
     boolean error = status >= 500;
-    all.answered(error, nanos);
-    routes.computeIfAbsent(route, _ -> new Window(System::nanoTime)).answered(error, nanos);
+    all.answered(error, took);
+    routes.computeIfAbsent(route, _ -> new Window(nanos)).answered(error, took);
   }
 
   Window window() {
