@@ -116,7 +116,8 @@ public final class Gateway implements AutoCloseable {
     Health health = new Health(client, Map.of("database", database::isUp), this::draining, VERSION);
     JobsApi jobsApi = new JobsApi(jobs, this::draining);
     SyntheticData.Submission submission =
-        (x, p, kind, payload) -> jobsApi.accepted(x, p, jobs.submit(kind, p.tenant(), payload));
+        (x, p, kind, payload) ->
+            jobsApi.accepted(x, p, jobs.submit(x.workId(), kind, p.tenant(), payload));
     List<Route> routes = new ArrayList<>(learning.routes(client, models, submission));
     routes.addAll(
         List.of(

@@ -31,6 +31,13 @@ public interface Exchange {
   /** The id of the request: it is in its answer, in its log lines and in its traces. */
   String requestId();
 
+  /**
+   * An id for what the request begins. It is the same when the request is sent again with its
+   * {@code Idempotency-Key} because its answer was lost: what is stored under it once is not begun
+   * a second time.
+   */
+  String workId();
+
   /** The address of the client. */
   String clientAddress();
 

@@ -1,6 +1,7 @@
 package dev.gatun.gateway.http;
 
 import dev.gatun.ai.json.Json;
+import dev.gatun.gateway.state.Ids;
 import io.helidon.http.Header;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
@@ -94,6 +95,11 @@ final class HelidonExchange implements Exchange {
   @Override
   public String requestId() {
     return requestId;
+  }
+
+  @Override
+  public String workId() {
+    return Ids.next();
   }
 
   @Override

@@ -22,8 +22,12 @@ final class AnswerStore {
 
   /** What a key stands for. */
   sealed interface Found {
-    /** Nothing until now: the caller answers. */
-    record Reserved() implements Found {}
+    /**
+     * Nothing until now: the caller answers.
+     *
+     * @param workId of the first attempt at this request
+     */
+    record Reserved(String workId) implements Found {}
 
     /** Another request is being answered. */
     record InFlight() implements Found {}
@@ -35,7 +39,10 @@ final class AnswerStore {
     record Answered(StoredAnswer answer) implements Found {}
   }
 
-  /** Takes a key for a request, or says whose it is. One that its owner left for dead is free. */
+  /**
+   * Takes a key for a request, or says whose it is. One that its owner gave back, or left for dead,
+   * is free, and what the owner may have begun for the same request keeps its id.
+   */
   Found reserve(
       String tenant, String key, String fingerprint, String owner, Duration lease, Duration keep) {
     return database.write(c -> {
@@ -43,25 +50,33 @@ final class AnswerStore {
           c.prepareStatement(
               """
               INSERT INTO idempotency
-                (tenant, request_key, fingerprint, owner, lease_until, created_at)
-              VALUES (?, ?, ?, ?, %1$s + ?, %1$s)
+                (tenant, request_key, fingerprint, owner, work_id, lease_until, created_at)
+              VALUES (?, ?, ?, ?, ?, %1$s + ?, %1$s)
               ON CONFLICT (tenant, request_key) DO UPDATE SET
+                work_id = CASE
+                  WHEN idempotency.status IS NULL
+                    AND idempotency.fingerprint = excluded.fingerprint
+                  THEN COALESCE(idempotency.work_id, excluded.work_id)
+                  ELSE excluded.work_id END,
                 fingerprint = excluded.fingerprint,
                 owner = excluded.owner,
                 lease_until = excluded.lease_until,
                 created_at = excluded.created_at,
                 status = NULL, headers = NULL, content_type = NULL, body = NULL
               WHERE (idempotency.status IS NULL AND idempotency.lease_until < %1$s)
-                OR idempotency.created_at < %1$s - ?\
+                OR idempotency.created_at < %1$s - ?
+              RETURNING work_id\
               """
                   .formatted(now))) {
         s.setString(1, tenant);
         s.setString(2, key);
         s.setString(3, fingerprint);
         s.setString(4, owner);
-        s.setLong(5, lease.toMillis());
-        s.setLong(6, keep.toMillis());
-        return s.executeUpdate() > 0 ? new Found.Reserved() : found(c, tenant, key, fingerprint);
+        s.setString(5, owner);
+        s.setLong(6, lease.toMillis());
+        s.setLong(7, keep.toMillis());
+        ResultSet r = s.executeQuery();
+        return r.next() ? new Found.Reserved(r.getString(1)) : found(c, tenant, key, fingerprint);
       }
     });
   }
@@ -126,11 +141,12 @@ final class AnswerStore {
     });
   }
 
+  /** Gives a key back: the same request goes on with its work, another begins anew. */
   void release(String tenant, String key, String owner) {
     database.write(c -> {
       try (PreparedStatement s =
           c.prepareStatement(
-              "DELETE FROM idempotency"
+              "UPDATE idempotency SET lease_until = 0"
                   + " WHERE tenant = ? AND request_key = ? AND owner = ? AND status IS NULL")) {
         s.setString(1, tenant);
         s.setString(2, key);
@@ -140,14 +156,14 @@ final class AnswerStore {
     });
   }
 
-  /** Deletes what is older, and of each tenant all but the latest. */
+  /** Deletes what is older, and of each tenant's that are not in use all but the latest. */
   int prune(Duration keep, int perTenant) {
     return database.write(c -> {
       try (PreparedStatement s =
           c.prepareStatement(
               """
-              DELETE FROM idempotency WHERE created_at < %s - ?
-                OR (status IS NOT NULL AND (tenant, request_key) IN (
+              DELETE FROM idempotency WHERE created_at < %1$s - ?
+                OR ((status IS NOT NULL OR lease_until < %1$s) AND (tenant, request_key) IN (
                   SELECT tenant, request_key FROM (
                     SELECT tenant, request_key, ROW_NUMBER()
                       OVER (PARTITION BY tenant ORDER BY created_at DESC, request_key) AS place

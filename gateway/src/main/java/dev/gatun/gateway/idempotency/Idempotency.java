@@ -13,8 +13,10 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,12 +30,14 @@ public final class Idempotency implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Idempotency.class);
   private static final Duration KEEP = Duration.ofHours(24);
   private static final Duration LEASE = Duration.ofSeconds(30);
+  private static final Duration TICK = Duration.ofSeconds(1);
   private static final Duration PRUNE = Duration.ofMinutes(5);
   private static final int PER_TENANT = 10_000;
   private static final int MAX_BYTES = 4 << 20;
 
   private final AnswerStore store;
   private final Set<String> owners = ConcurrentHashMap.newKeySet();
+  private final Queue<Hold> unreleased = new ConcurrentLinkedQueue<>();
   private final Thread keeper;
 
   /** Keeps answers in a database. */
@@ -76,17 +80,19 @@ public final class Idempotency implements AutoCloseable {
               422,
               "idempotency-key-reused",
               "This Idempotency-Key was used with another request: use a new one");
-      case AnswerStore.Found.Reserved _ -> answer(endpoint, exchange, principal, key, owner);
+      case AnswerStore.Found.Reserved r ->
+          answer(endpoint, exchange, principal, new Hold(tenant, key, owner, r.workId()));
     }
   }
 
-  private void answer(
-      Endpoint endpoint, Exchange exchange, Principal principal, String key, String owner) {
-    owners.add(owner);
+  /** A key that this request has, for as long as it is being answered. */
+  private record Hold(String tenant, String key, String owner, String workId) {}
+
+  private void answer(Endpoint endpoint, Exchange exchange, Principal principal, Hold hold) {
+    owners.add(hold.owner());
     boolean[] stored = {false};
     RecordingExchange recording =
-        new RecordingExchange(
-            exchange, MAX_BYTES, a -> stored[0] = store(principal.tenant(), key, owner, a));
+        new RecordingExchange(exchange, hold.workId(), MAX_BYTES, a -> stored[0] = store(hold, a));
     try {
       try {
         endpoint.handle(recording, principal);
@@ -96,16 +102,16 @@ public final class Idempotency implements AutoCloseable {
       }
       recording.returned();
     } finally {
-      owners.remove(owner);
+      owners.remove(hold.owner());
       if (!stored[0]) {
-        release(principal.tenant(), key, owner);
+        release(hold);
       }
     }
   }
 
-  private boolean store(String tenant, String key, String owner, StoredAnswer answer) {
+  private boolean store(Hold hold, StoredAnswer answer) {
     try {
-      store.store(tenant, key, owner, answer);
+      store.store(hold.tenant(), hold.key(), hold.owner(), answer);
       return true;
     } catch (StateUnavailableException e) {
       // What was paid for is not withheld for that.
@@ -114,13 +120,14 @@ public final class Idempotency implements AutoCloseable {
     }
   }
 
-  private void release(String tenant, String key, String owner) {
+  private void release(Hold hold) {
     // The client's leave may have interrupted this thread.
     boolean interrupted = Thread.interrupted();
     try {
-      store.release(tenant, key, owner);
+      store.release(hold.tenant(), hold.key(), hold.owner());
     } catch (StateUnavailableException e) {
-      LOG.debug("An Idempotency-Key is free when its lease has run out: {}", e.getMessage());
+      LOG.debug("An Idempotency-Key is given back later: {}", e.getMessage());
+      unreleased.add(hold);
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();
@@ -147,11 +154,19 @@ public final class Idempotency implements AutoCloseable {
 
   private void keep() {
     long pruned = System.nanoTime();
+    long renewed = pruned;
     try {
       while (true) {
-        Thread.sleep(LEASE.dividedBy(3));
+        Thread.sleep(TICK);
         try {
-          owners.forEach(o -> store.renew(o, LEASE));
+          for (Hold hold = unreleased.peek(); hold != null; hold = unreleased.peek()) {
+            store.release(hold.tenant(), hold.key(), hold.owner());
+            unreleased.remove();
+          }
+          if (System.nanoTime() - renewed > LEASE.dividedBy(3).toNanos()) {
+            owners.forEach(o -> store.renew(o, LEASE));
+            renewed = System.nanoTime();
+          }
           if (System.nanoTime() - pruned > PRUNE.toNanos()) {
             store.prune(KEEP, PER_TENANT);
             pruned = System.nanoTime();

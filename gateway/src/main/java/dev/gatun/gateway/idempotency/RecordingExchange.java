@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 /** An exchange that remembers its answer, for as long as that is short enough to be kept. */
 final class RecordingExchange implements Exchange {
   private final Exchange exchange;
+  private final String workId;
   private final int maxBytes;
   private final Consumer<StoredAnswer> finished;
   private final Map<String, String> headers = new LinkedHashMap<>();
@@ -28,10 +29,13 @@ final class RecordingExchange implements Exchange {
   /**
    * Remembers an answer.
    *
+   * @param workId of this request and of those that are sent again in its place
    * @param finished gets a successful answer before the client has all of it
    */
-  RecordingExchange(Exchange exchange, int maxBytes, Consumer<StoredAnswer> finished) {
+  RecordingExchange(
+      Exchange exchange, String workId, int maxBytes, Consumer<StoredAnswer> finished) {
     this.exchange = exchange;
+    this.workId = workId;
     this.maxBytes = maxBytes;
     this.finished = finished;
   }
@@ -180,6 +184,11 @@ final class RecordingExchange implements Exchange {
   @Override
   public String requestId() {
     return exchange.requestId();
+  }
+
+  @Override
+  public String workId() {
+    return workId;
   }
 
   @Override

@@ -38,17 +38,17 @@ final class JobStore {
   /** What became of a lease. */
   record Lease(boolean held, boolean cancelAsked) {}
 
-  String submit(String id, String tenant, String kind, Json.Obj payload) {
+  /** Adds a job, unless there is one of this id. */
+  void submit(String id, String tenant, String kind, Json.Obj payload) {
     update(
         "INSERT INTO jobs (id, tenant, kind, status, payload, created_at)"
             + " VALUES (?, ?, ?, 'queued', ?, "
             + now
-            + ")",
+            + ") ON CONFLICT (id) DO NOTHING",
         id,
         tenant,
         kind,
         Json.write(payload));
-    return id;
   }
 
   /** How many of a tenant's jobs have not ended. */

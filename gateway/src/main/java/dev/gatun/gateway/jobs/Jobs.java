@@ -93,25 +93,36 @@ public final class Jobs implements AutoCloseable {
   }
 
   /**
-   * Submits a job. When this returns it will be done, whatever becomes of this process.
+   * Submits a new job.
    *
    * @return its id
+   * @see #submit(String, String, String, Json.Obj)
+   */
+  public String submit(String kind, String tenant, Json.Obj payload) {
+    return submit(Ids.next(), kind, tenant, payload);
+  }
+
+  /**
+   * Submits a job. When this returns it will be done, whatever becomes of this process.
+   *
+   * @param id a new id, or that of a job that may have been submitted before: it is submitted once
+   * @return the id
    * @throws Problem 429 when the tenant has too many that have not ended
    * @throws StateUnavailableException when the database cannot be reached
    * @throws IllegalArgumentException when no handler does this kind
    */
-  public String submit(String kind, String tenant, Json.Obj payload) {
+  public String submit(String id, String kind, String tenant, Json.Obj payload) {
     if (!handlers.containsKey(kind)) {
       throw new IllegalArgumentException("There is no handler of jobs of the kind " + kind);
     }
-    if (store.open(tenant) >= settings.maxOpen()) {
+    if (store.open(tenant) >= settings.maxOpen() && store.find(tenant, id).isEmpty()) {
       throw Problem.of(
               429,
               "too-many-jobs",
               settings.maxOpen() + " jobs have not ended yet, and more are not accepted")
           .retryAfter(Optional.of(Duration.ofSeconds(30)));
     }
-    String id = store.submit(Ids.next(), tenant, kind, payload);
+    store.submit(id, tenant, kind, payload);
     wake.release();
     return id;
   }

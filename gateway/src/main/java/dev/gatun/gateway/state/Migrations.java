@@ -23,7 +23,12 @@ import org.jspecify.annotations.Nullable;
 final class Migrations implements ResourceProvider {
   /** The files beside this class, in order. One that was released is never changed. */
   private static final List<String> FILES =
-      List.of("V1__jobs.sql", "V2__idempotency.sql", "V3__outbox.sql", "V4__models.sql");
+      List.of(
+          "V1__jobs.sql",
+          "V2__idempotency.sql",
+          "V3__outbox.sql",
+          "V4__models.sql",
+          "V5__work_id.sql");
 
   private Migrations() {}
 
