@@ -45,7 +45,7 @@ final class Running implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    AiClientBuilder builder = AiClient.builder().timeout(Duration.ofSeconds(20));
+    AiClientBuilder builder = AiClient.builder().timeout(Duration.ofSeconds(60));
     (providers.isEmpty() ? List.of(provider) : providers).forEach(builder::provider);
     Map<String, String> config =
         new HashMap<>(

@@ -48,7 +48,7 @@ final class ScriptedProvider implements Provider {
     this.id = id;
   }
 
-  /** The next call's answer: one Message, or events, or an error. */
+  /** The next call's answer: one Message, or events, or an error; latches are waited for. */
   ScriptedProvider next(Object... script) {
     scripts.add(List.of(script));
     return this;
@@ -138,6 +138,14 @@ final class ScriptedProvider implements Provider {
           throw new NoSuchElementException();
         }
         Object next = events.next();
+        if (next instanceof CountDownLatch gate) {
+          try {
+            gate.await();
+          } catch (InterruptedException _) {
+            throw new AiException.Cancelled(Failure.of("cancelled"));
+          }
+          return next();
+        }
         if (next == SILENCE) {
           throw ScriptedProvider.this.wait(call);
         }

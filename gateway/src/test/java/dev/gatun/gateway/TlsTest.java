@@ -4,6 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.gatun.ai.FinishReason;
+import dev.gatun.ai.StreamEvent;
+import dev.gatun.ai.Usage;
+import dev.gatun.ai.json.Json;
 import dev.gatun.ai.spi.ProviderConfig;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
@@ -17,8 +21,11 @@ import java.security.PrivateKey;
 import java.security.SecureRandom;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLSocket;
@@ -143,6 +150,64 @@ class TlsTest {
           });
       assertThat(ask(old)).startsWith("HTTP/1.1 200");
     }
+  }
+
+  @Test
+  void streamsGoOnWhileTheCertificateChanges() throws Exception {
+    certificate("first");
+    CountDownLatch gate = new CountDownLatch(1);
+    List<SSLSocket> sockets = new ArrayList<>();
+    try (Running running = start()) {
+      for (int i = 0; i < 200; i++) {
+        running.provider.next(
+            new StreamEvent.Text("before"),
+            gate,
+            new StreamEvent.Text("after"),
+            new StreamEvent.Finished(FinishReason.STOP, Usage.of(3, 2), Json.Obj.EMPTY));
+      }
+      for (int i = 0; i < 200; i++) {
+        SSLSocket socket = connect(running);
+        sockets.add(socket);
+        socket.setSoTimeout(60_000);
+        String body =
+            "{\"model\":\"auto\",\"stream\":true,"
+                + "\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}";
+        String head =
+            "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\n"
+                + "Content-Type: application/json\r\nContent-Length: ";
+        socket.getOutputStream().write((head + body.length() + "\r\n\r\n" + body).getBytes(UTF_8));
+        socket.getOutputStream().flush();
+      }
+      for (SSLSocket socket : sockets) {
+        readUntil(socket, "\"before\"");
+      }
+      certificate("second");
+      Running.await(
+          "new connections have the new certificate",
+          () -> {
+            try (SSLSocket next = connect(running)) {
+              return subject(next).equals("CN=second");
+            }
+          });
+      gate.countDown();
+      for (SSLSocket socket : sockets) {
+        assertThat(readUntil(socket, "[DONE]")).contains("\"after\"").doesNotContain("error");
+      }
+    } finally {
+      for (SSLSocket socket : sockets) {
+        socket.close();
+      }
+    }
+  }
+
+  private static String readUntil(SSLSocket socket, String text) throws Exception {
+    StringBuilder got = new StringBuilder();
+    while (got.indexOf(text, got.length() - text.length()) < 0) {
+      int b = socket.getInputStream().read();
+      assertThat(b).as("the stream goes on after %s", got).isNotNegative();
+      got.append((char) b);
+    }
+    return got.toString();
   }
 
   @Test

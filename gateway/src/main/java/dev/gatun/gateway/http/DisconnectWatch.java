@@ -175,8 +175,8 @@ final class DisconnectWatch implements Http1ConnectionListener, AutoCloseable {
       try {
         reads.join();
       } catch (InterruptedException _) {
+        // The server stops. Without its connection this thread ends, and quietly if it is not told.
         connection.serverSocket().close();
-        Thread.currentThread().interrupt();
       }
     }
   }

@@ -268,6 +268,12 @@ public final class Database implements AutoCloseable {
         throw new StateUnavailableException(e);
       }
       throw new IllegalStateException("The database refused a statement: " + e.getMessage(), e);
+    } catch (RuntimeException e) {
+      // A pool that is closed under a connection answers as it likes.
+      if (pool.isClosed()) {
+        throw new StateUnavailableException(e);
+      }
+      throw e;
     }
   }
 

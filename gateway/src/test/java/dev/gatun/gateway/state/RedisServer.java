@@ -80,6 +80,20 @@ public final class RedisServer implements AutoCloseable {
     process.destroyForcibly().onExit().join();
   }
 
+  /** Has it say nothing and keep its connections, as a network that fails would. */
+  public void hang() throws IOException {
+    signal("-STOP");
+  }
+
+  /** Has it go on after {@link #hang}. */
+  public void goOn() throws IOException {
+    signal("-CONT");
+  }
+
+  private void signal(String signal) throws IOException {
+    new ProcessBuilder("kill", signal, Long.toString(process.pid())).start().onExit().join();
+  }
+
   /** Starts it again, empty, on the same port. */
   public void resume() throws InterruptedException {
     if (!launch()) {
