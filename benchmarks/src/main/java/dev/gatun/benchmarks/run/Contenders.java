@@ -86,7 +86,17 @@ final class Contenders {
         bytedeco("libtorch-mkl", LIBTORCH_BENCHES, "libtorch", true),
         bytedeco("libtorch-openblas", LIBTORCH_BENCHES, "libtorch", false),
         bytedeco("openblas", List.of("gemm"), "blas", false),
-        bytedeco("mkl", List.of("gemm"), "blas", true));
+        bytedeco("mkl", List.of("gemm"), "blas", true),
+        new Contender(
+            "nd4j",
+            List.of("gemm", "mem", "cache", "reduce", "eager"),
+            threads -> peerCommand("nd4j", JAVACPP, "Nd4jLibrary", "nd4j", threads),
+            Map.of()),
+        new Contender(
+            "djl",
+            List.of("eager", "train"),
+            threads -> peerCommand("djl", List.of(), "DjlLibrary", "djl", threads),
+            Map.of()));
   }
 
   private static Contender bytedeco(
