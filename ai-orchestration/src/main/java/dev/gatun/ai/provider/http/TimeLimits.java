@@ -3,6 +3,7 @@ package dev.gatun.ai.provider.http;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,7 @@ final class TimeLimits implements AutoCloseable {
 
   private final Set<Limited> limited = ConcurrentHashMap.newKeySet();
   private volatile @Nullable Thread thread;
+  private volatile boolean closed;
 
   /** What is under way, and until when. */
   static final class Limited {
@@ -31,7 +33,7 @@ final class TimeLimits implements AutoCloseable {
      * Something to be watched.
      *
      * @param within its time, from now
-     * @param end ends it from another thread; it must be quick
+     * @param end ends it from another thread; it must be quick and must not throw
      */
     Limited(Duration within, Runnable end) {
       this.end = end;
@@ -88,21 +90,15 @@ final class TimeLimits implements AutoCloseable {
 
   private void look() {
     int idle = 0;
-    try {
-      while (true) {
-        Thread.sleep(STEP);
-        if (limited.isEmpty()) {
-          if (++idle > IDLE_STEPS && retire()) {
-            return;
-          }
-          continue;
-        }
+    while (true) {
+      LockSupport.parkNanos(this, STEP.toNanos());
+      if (!limited.isEmpty()) {
         idle = 0;
         long now = System.nanoTime();
         limited.removeIf(l -> l.expires(now));
+      } else if ((closed || ++idle > IDLE_STEPS) && retire()) {
+        return;
       }
-    } catch (InterruptedException _) {
-      retire();
     }
   }
 
@@ -117,12 +113,9 @@ final class TimeLimits implements AutoCloseable {
     return false;
   }
 
-  /** Ends the thread once nothing is under way. */
+  /** The thread ends as soon as nothing is under way. */
   @Override
-  public synchronized void close() {
-    Thread t = thread;
-    if (t != null) {
-      t.interrupt();
-    }
+  public void close() {
+    closed = true;
   }
 }
