@@ -60,8 +60,9 @@ __device__ inline int64_t locate(const Walk<1> &w, int64_t i) {
 }
 
 // What a fold over axes does. A running value is of type V; identity() is that of no elements, add(v, at, o, i) takes the element at
-// `at`, the i-th of output o, into v, operator()(a, b) joins two, and store(o, v) keeps the result of an output. Kernels of
-// their own are worth their size for folds of few elements if SHORT, for neighbouring outputs that read neighbouring elements if COLUMNS.
+// `at`, the i-th of output o, into v, operator()(a, b) joins two, and store(o, v) keeps the result of an output. PATHS: the
+// kernels that it is worth having.
+enum Path { BY_THREAD = 1, BY_BLOCK = 2, BY_COLUMN = 4 };
 
 // The fold of every step-th element from `from` to `to`.
 template <typename F>
@@ -104,17 +105,13 @@ __device__ void keep(const F &f, typename F::V *partial, int64_t o, typename F::
 // Block y has the y-th part of the elements of its outputs.
 struct Part {
   int64_t from, to;
-  __device__ explicit Part(int64_t n) {
-    int64_t each = (n + gridDim.y - 1) / gridDim.y;
-    from = each * blockIdx.y;
-    to = from + each < n ? from + each : n;
-  }
+  __device__ Part(int64_t n, int64_t each) : from(each * blockIdx.y), to(from + each < n ? from + each : n) {}
 };
 
 // One block for each output and part.
 template <typename F>
-__global__ void foldByBlock(Walk<1> kept, Walk<1> gone, typename F::V *partial, F f) {
-  Part part(gone.n);
+__global__ void foldByBlock(Walk<1> kept, Walk<1> gone, int64_t each, typename F::V *partial, F f) {
+  Part part(gone.n, each);
   GATUN_UNROLL(1)
   for (int64_t o = blockIdx.x; o < kept.n; o += gridDim.x) {
     typename F::V v = foldRange(gone, locate(kept, o), o, part.from + threadIdx.x, part.to, static_cast<int>(blockDim.x), f);
@@ -129,9 +126,9 @@ constexpr int COLUMN_ROWS = 8;
 
 // One block of 32 x 8 threads for 32 neighbouring outputs and part.
 template <typename F>
-__global__ void foldByColumn(Walk<1> kept, Walk<1> gone, typename F::V *partial, F f) {
+__global__ void foldByColumn(Walk<1> kept, Walk<1> gone, int64_t each, typename F::V *partial, F f) {
   __shared__ typename F::V rows[COLUMN_ROWS][32];
-  Part part(gone.n);
+  Part part(gone.n, each);
   GATUN_UNROLL(1)
   for (int64_t first = int64_t{blockIdx.x} * 32; first < kept.n; first += int64_t{gridDim.x} * 32) {
     int64_t o = first + threadIdx.x;
@@ -173,13 +170,14 @@ int foldAxes(const Call &call, const Walk<1> &kept, const Walk<1> &gone, F f) {
   int64_t processors = call.context()->multiprocessors;
   bool columns = kept.rank > 0 && kept.stride[0][kept.rank - 1] == 1 && kept.shape[kept.rank - 1] >= 32;
   auto threads = dim3(kept.n < 128 ? threadsFor(kept.n) : 128);
-  if constexpr (F::SHORT) {
-    if (gone.n <= 32 || (columns && (kept.n >= processors * 512 || (!F::COLUMNS && gone.n <= 256)))) {
+  if constexpr (F::PATHS & BY_THREAD) {
+    bool many = columns && (kept.n >= processors * 512 || (!(F::PATHS & BY_COLUMN) && gone.n <= 256));
+    if (gone.n <= 32 || many) {
       GATUN_LAUNCH((foldByThread<F>), dim3(call.blocks(kept.n, 128)), threads, 0, call.stream(), kept, gone, f);
       return GATUN_OK;
     }
   }
-  columns &= F::COLUMNS;
+  columns = F::PATHS & BY_BLOCK ? columns && F::PATHS & BY_COLUMN : true;
   int64_t lines = columns ? (kept.n + 31) / 32 : kept.n;
   int64_t parts = std::max<int64_t>(1, std::min({processors * 8 / lines, gone.n / (columns ? 256 : 4096), int64_t{1024}}));
   Workspace workspace(call.context(), parts == 1 ? 0 : kept.n * parts * static_cast<int64_t>(sizeof(typename F::V)));
@@ -187,13 +185,17 @@ int foldAxes(const Call &call, const Walk<1> &kept, const Walk<1> &gone, F f) {
     return workspace.status;
   }
   auto *partial = static_cast<typename F::V *>(workspace.data);
+  int64_t each = (gone.n + parts - 1) / parts;
   dim3 grid(static_cast<unsigned>(std::min<int64_t>(lines, 1 << 20)), static_cast<unsigned>(parts));
-  if (columns) {
-    if constexpr (F::COLUMNS) {
-      GATUN_LAUNCH((foldByColumn<F>), grid, dim3(32, COLUMN_ROWS), 0, call.stream(), kept, gone, partial, f);
+  if constexpr (F::PATHS & BY_COLUMN) {
+    if (columns) {
+      GATUN_LAUNCH((foldByColumn<F>), grid, dim3(32, COLUMN_ROWS), 0, call.stream(), kept, gone, each, partial, f);
     }
-  } else {
-    GATUN_LAUNCH((foldByBlock<F>), grid, dim3(gone.n / parts <= 128 ? 64 : 256), 0, call.stream(), kept, gone, partial, f);
+  }
+  if constexpr (F::PATHS & BY_BLOCK) {
+    if (!columns) {
+      GATUN_LAUNCH((foldByBlock<F>), grid, dim3(each <= 128 ? 64 : 256), 0, call.stream(), kept, gone, each, partial, f);
+    }
   }
   if (parts > 1) {
     GATUN_LAUNCH((foldParts<F>), dim3(call.blocks(kept.n, 128)), threads, 0, call.stream(), partial, kept.n, parts, f);
@@ -214,7 +216,7 @@ __device__ Pair<C> __shfl_xor_sync(unsigned mask, Pair<C> v, int other) {
 
 template <typename C>
 struct PairSum {
-  static constexpr bool SHORT = false, COLUMNS = true;
+  static constexpr int PATHS = BY_BLOCK | BY_COLUMN;
   using V = Pair<C>;
   __device__ V identity() const { return {C(0), C(0)}; }
   __device__ V operator()(V x, V y) const { return {x.a + y.a, x.b + y.b}; }
@@ -233,7 +235,7 @@ __device__ Moments<C> __shfl_xor_sync(unsigned mask, Moments<C> v, int other) {
 
 template <typename T>
 struct MomentsOf {
-  static constexpr bool SHORT = false, COLUMNS = true;
+  static constexpr int PATHS = BY_BLOCK | BY_COLUMN;
   using C = Compute<T>;
   using V = Moments<C>;
   const T *x;

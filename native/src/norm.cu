@@ -134,6 +134,7 @@ struct LayerNormGradient {
 // The gradients of weight and bias: over all rows, the sums of g z and of g.
 template <typename T>
 struct LayerNormParameters : PairSum<Compute<T>> {
+  static constexpr int PATHS = BY_COLUMN;
   using C = Compute<T>;
   const T *g, *x;
   const Statistics<C> *statistics;

@@ -26,7 +26,7 @@ struct Limits<int64_t> {
 
 template <typename T, typename Y>
 struct Values {
-  static constexpr bool SHORT = true, COLUMNS = IsFloat<T>::value;
+  static constexpr int PATHS = BY_THREAD | BY_BLOCK | (IsFloat<T>::value ? BY_COLUMN : 0);
   using C = Compute<T>;
   using V = C;
   const T *x;
@@ -67,7 +67,7 @@ __device__ Place<C> __shfl_xor_sync(unsigned mask, Place<C> p, int other) {
 // The first greatest or smallest, or the first NaN.
 template <typename T>
 struct Places {
-  static constexpr bool SHORT = true, COLUMNS = false;
+  static constexpr int PATHS = BY_THREAD | BY_BLOCK;
   using V = Place<Compute<T>>;
   const T *x;
   int64_t *y;
@@ -104,18 +104,41 @@ struct Variance : MomentsOf<T> {
 
 using namespace gatun;
 
+// Where the greatest of narrow integers are is rarely asked: they are widened for it, instead of kernels for each dtype.
+static int placesOfNarrow(gatun_context *context, int kind, uint64_t axes, const gatun_tensor *x, const gatun_tensor *y) {
+  Workspace workspace(context, numel(x) * 8);
+  if (workspace.status != GATUN_OK) {
+    return workspace.status;
+  }
+  gatun_tensor wide = *x;
+  wide.data = workspace.data;
+  wide.dtype = GATUN_INT64;
+  int64_t step = 1;
+  for (int a = x->rank - 1; a >= 0; a--) {
+    wide.stride[a] = step;
+    step *= x->shape[a];
+  }
+  int status = gatun_copy(context, x, &wide);
+  return status != GATUN_OK ? status : gatun_reduce(context, kind, axes, &wide, y);
+}
+
 int32_t gatun_reduce(gatun_context *context, int32_t kind, uint64_t axes, const gatun_tensor *x, const gatun_tensor *y) {
   Call call(context, "reduce");
   if (kind < SUM || kind > ARGMIN) {
     return fail(GATUN_INVALID, "reduce kind " + std::to_string(kind));
   }
   int status = GATUN_OK;
+  if (kind >= ARGMAX && (x->dtype == GATUN_BOOL || (x->dtype >= GATUN_INT8 && x->dtype < GATUN_INT64))) {
+    return placesOfNarrow(context, kind, axes, x, y);
+  }
   Walk<1> kept = part(x, axes, false), gone = part(x, axes, true);
   bool known = withAny(x->dtype, [&](auto tag) {
     using T = typename decltype(tag)::type;
     auto *from = static_cast<const T *>(x->data);
     if (kind >= ARGMAX) {
-      status = foldAxes(call, kept, gone, Places<T>{from, static_cast<int64_t *>(y->data), kind});
+      if constexpr (IsFloat<T>::value || sizeof(T) == 8) {
+        status = foldAxes(call, kept, gone, Places<T>{from, static_cast<int64_t *>(y->data), kind});
+      }
     } else if (y->dtype == x->dtype) {
       status = foldAxes(call, kept, gone, Values<T, T>{from, static_cast<T *>(y->data), kind});
     } else if (y->dtype == GATUN_INT64 && !IsFloat<T>::value) {
