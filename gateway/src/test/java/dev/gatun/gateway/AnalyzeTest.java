@@ -7,6 +7,7 @@ import dev.gatun.ai.Message;
 import dev.gatun.ai.error.AiException;
 import dev.gatun.ai.error.Failure;
 import dev.gatun.ai.json.Json;
+import dev.gatun.ai.provider.Demo;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,6 +17,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -399,6 +401,24 @@ class AnalyzeTest {
     assertThat(answer.object("reasoning").string("summary")).contains("It is shallow.");
     String prompt = running.provider.calls.getFirst().request().toString();
     assertThat(prompt).contains("no-activation-between").contains("reasoning");
+  }
+
+  @Test
+  void theDemoProvidersFindingsAreNotTold() throws Exception {
+    try (Running demo = new Running(List.of(new Demo()))) {
+      Json.Obj answer =
+          Running.json(
+              demo.post(
+                  PATH,
+                  "{\"layers\":[{\"type\":\"linear\",\"in\":4,\"out\":4},{\"type\":\"linear\",\"in\":4,\"out\":2}]}"));
+      assertThat(answer.object("reasoning").string("status")).contains("skipped");
+      assertThat(answer.object("reasoning").bool("demo")).contains(true);
+      assertThat(answer.object("reasoning").string("note").orElseThrow())
+          .startsWith("Only the demo provider could be asked");
+      assertThat(answer.array("findings"))
+          .isNotEmpty()
+          .allMatch(f -> ((Json.Obj) f).string("source").equals(Optional.of("local")));
+    }
   }
 
   @Test

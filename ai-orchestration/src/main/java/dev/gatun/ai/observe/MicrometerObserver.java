@@ -4,6 +4,7 @@ import dev.gatun.ai.Attempt;
 import dev.gatun.ai.ChatResponse;
 import dev.gatun.ai.Cost;
 import dev.gatun.ai.ModelRef;
+import dev.gatun.ai.catalog.Catalog;
 import dev.gatun.ai.error.AiException;
 import dev.gatun.ai.spi.CallObserver;
 import io.micrometer.core.instrument.Counter;
@@ -14,6 +15,7 @@ import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
@@ -25,6 +27,9 @@ import java.util.stream.IntStream;
  * {@code gen_ai.client.operation.time_to_first_chunk} and {@code gen_ai.client.token.usage}, by
  * operation, provider, model and error. For each call: {@code gatun.ai.calls} by outcome, {@code
  * gatun.ai.overhead}, {@code gatun.ai.cost} in US dollars, {@code gatun.ai.cache.hits}.
+ *
+ * <p>Clients name models, so their number has a bound: those of the shipped catalog have their
+ * names, and so have the first 100 others that answered; all else is {@code other}.
  */
 @SuppressWarnings("exports") // optional: only who uses this class needs the library
 public final class MicrometerObserver implements CallObserver {
@@ -35,16 +40,18 @@ public final class MicrometerObserver implements CallObserver {
   private static final double[] TOKENS = DoubleStream.iterate(1, t -> 4 * t).limit(14).toArray();
 
   private static final double PICO = 1e12;
+  private static final int MOST_UNLISTED = 100;
+  private static final String OTHER = "other";
 
   private final MeterRegistry registry;
   private final Map<AttemptKey, AttemptMeters> attempts = new ConcurrentHashMap<>();
   private final Map<CallKey, Counter> calls = new ConcurrentHashMap<>();
   private final Map<ModelKey, Timer> firstChunks = new ConcurrentHashMap<>();
+  private final Set<ModelRef> unlisted = ConcurrentHashMap.newKeySet();
   private final Timer overhead;
   private final Counter cacheHits;
 
-  // A registry's own lookup builds and sorts the tags each time. The kinds are few: a model that a
-  // client makes up fails, and its meters are the registry's whether they are kept here or not.
+  // A registry's own lookup builds and sorts the tags each time. The kinds are few.
 
   private record ModelKey(String operation, ModelRef model) {}
 
@@ -76,6 +83,18 @@ public final class MicrometerObserver implements CallObserver {
         GenAi.provider(model.provider()),
         GenAi.REQUEST_MODEL,
         model.model());
+  }
+
+  /** The model as whose its numbers count. */
+  private ModelRef series(ModelRef model, boolean answered) {
+    if (Catalog.shipped().models().containsKey(model) || unlisted.contains(model)) {
+      return model;
+    }
+    if (answered && unlisted.size() < MOST_UNLISTED) {
+      unlisted.add(model);
+      return model;
+    }
+    return new ModelRef(model.provider(), OTHER);
   }
 
   private AttemptMeters attempt(AttemptKey key) {
@@ -113,7 +132,7 @@ public final class MicrometerObserver implements CallObserver {
     public void firstContent(ModelRef model, Duration after) {
       firstChunks
           .computeIfAbsent(
-              new ModelKey(begin.operation(), model),
+              new ModelKey(begin.operation(), series(model, true)),
               k ->
                   timer(
                       "gen_ai.client.operation.time_to_first_chunk",
@@ -127,7 +146,7 @@ public final class MicrometerObserver implements CallObserver {
           attempts.computeIfAbsent(
               new AttemptKey(
                   begin.operation(),
-                  a.model(),
+                  series(a.model(), error.isEmpty()),
                   error.map(AiException::name).orElse("none"),
                   a.cost().source()),
               MicrometerObserver.this::attempt);

@@ -16,6 +16,7 @@ import dev.gatun.ai.Route;
 import dev.gatun.ai.Task;
 import dev.gatun.ai.Usage;
 import dev.gatun.ai.Usd;
+import dev.gatun.ai.catalog.Catalog;
 import dev.gatun.ai.error.AiException;
 import dev.gatun.ai.error.Failure;
 import dev.gatun.ai.json.Json;
@@ -103,6 +104,50 @@ class ObserversTest {
     assertThat(registry.get("gatun.ai.calls").tag("outcome", "ok").counter().count()).isEqualTo(1);
     assertThat(registry.get("gatun.ai.calls").tag("outcome", "Overloaded").counter().count())
         .isEqualTo(1);
+  }
+
+  @Test
+  void modelsThatClientsMakeUpAreOneSeries() {
+    SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    MicrometerObserver observer = new MicrometerObserver(registry);
+    AiException refused = new AiException.ModelNotFound(Failure.of("unknown").status(404));
+    ModelRef listed = Catalog.shipped().models().keySet().iterator().next();
+    for (int i = 0; i < 1000; i++) {
+      ended(observer, new ModelRef("openai", "made-up-" + i), Optional.of(refused));
+      ended(observer, new ModelRef("openai", "tuned-" + i), Optional.empty());
+    }
+    ended(observer, listed, Optional.of(refused));
+    List<String> names =
+        registry.find("gen_ai.client.operation.duration").timers().stream()
+            .map(t -> t.getId().getTag("gen_ai.request.model"))
+            .distinct()
+            .toList();
+    assertThat(names)
+        .hasSize(102)
+        .contains("other", "tuned-0", "tuned-99", listed.model())
+        .doesNotContain("tuned-100", "made-up-0");
+    assertThat(
+            registry
+                .get("gen_ai.client.operation.duration")
+                .tags("gen_ai.request.model", "other", "error.type", "ModelNotFound")
+                .timer()
+                .count())
+        .isEqualTo(1000);
+  }
+
+  private static void ended(CallObserver observer, ModelRef model, Optional<AiException> error) {
+    observer
+        .begin(new CallObserver.Begin("chat", "c", "", Task.CODE, false, Optional.of(model)))
+        .attemptEnds(
+            new Attempt(
+                model,
+                "sha256:00",
+                error.map(AiException::name).orElse("ok"),
+                Duration.ofMillis(1),
+                Usage.of(1, 1),
+                Cost.FREE,
+                true),
+            error);
   }
 
   @Test

@@ -123,6 +123,20 @@ final class Reasoning {
   }
 
   private static Outcome done(ChatResponse answer, Json.Obj json) {
+    if (answer.served().provider().equals("demo")) {
+      // Made up to fit the schema, it would read like a judgement.
+      return new Outcome(
+          List.of(),
+          Json.object()
+              .put("status", "skipped")
+              .put("demo", true)
+              .put(
+                  "note",
+                  "Only the demo provider could be asked, which is no model and knows nothing of"
+                      + " networks: the findings are the static analysis's alone")
+              .build(),
+          false);
+    }
     List<Finding> findings = new ArrayList<>();
     for (Json element : json.array("findings")) {
       if (element instanceof Json.Obj f && findings.size() < MOST_FINDINGS) {
