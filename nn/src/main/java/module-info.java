@@ -15,5 +15,6 @@ module dev.gatun.nn {
   exports dev.gatun.nn.loss;
   exports dev.gatun.nn.optim;
   exports dev.gatun.nn.recurrent;
+  exports dev.gatun.nn.text;
   exports dev.gatun.nn.train;
 }
