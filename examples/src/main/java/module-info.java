@@ -7,6 +7,13 @@ module dev.gatun.examples {
   requires dev.gatun.ai.testkit;
   requires dev.gatun.benchmarks;
   requires dev.gatun.gateway;
+  requires io.opentelemetry.sdk;
+  requires io.opentelemetry.sdk.autoconfigure;
+  requires io.opentelemetry.sdk.autoconfigure.spi;
+  requires java.logging;
+  requires jdk.unsupported; // SIGHUP, by JLine
+  requires jul.to.slf4j;
+  requires org.jline.terminal;
   requires transitive dev.gatun.nn;
   requires info.picocli;
   requires java.desktop;
@@ -24,6 +31,8 @@ module dev.gatun.examples {
       info.picocli;
   opens dev.gatun.examples.gateway to
       ch.qos.logback.core,
+      info.picocli;
+  opens dev.gatun.examples.gpt to
       info.picocli;
   opens dev.gatun.examples.mnist to
       info.picocli;

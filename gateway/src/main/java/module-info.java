@@ -33,11 +33,13 @@ module dev.gatun.gateway {
 
   exports dev.gatun.gateway;
   exports dev.gatun.gateway.auth;
+  exports dev.gatun.gateway.compute;
   exports dev.gatun.gateway.events;
   exports dev.gatun.gateway.files;
   exports dev.gatun.gateway.http;
   exports dev.gatun.gateway.jobs;
   exports dev.gatun.gateway.limit;
+  exports dev.gatun.gateway.local;
   exports dev.gatun.gateway.observe;
   exports dev.gatun.gateway.state;
 }

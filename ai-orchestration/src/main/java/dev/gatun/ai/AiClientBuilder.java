@@ -99,8 +99,8 @@ public final class AiClientBuilder {
 
   /**
    * Adds all installed providers that have a key in a configuration, in the order of their ids.
-   * When none has, the demo provider is added instead, which answers from a script; the log says
-   * so, and so does the route of every answer.
+   * When none has, and no other provider was added before, the demo provider is added instead,
+   * which answers from a script; the log says so, and so does the route of every answer.
    *
    * @throws IllegalArgumentException when the configuration has something unusable
    */
@@ -109,15 +109,12 @@ public final class AiClientBuilder {
     ServiceLoader.load(ProviderFactory.class, Provider.class.getClassLoader())
         .forEach(factories::add);
     factories.sort(Comparator.comparing(ProviderFactory::id));
-    boolean found = false;
     for (ProviderFactory f : factories) {
       if (!f.id().equals(DEMO)) {
-        Optional<Provider> p = f.create(config);
-        p.ifPresent(providers::add);
-        found |= p.isPresent();
+        f.create(config).ifPresent(providers::add);
       }
     }
-    if (!found) {
+    if (providers.isEmpty()) {
       for (ProviderFactory f : factories) {
         if (f.id().equals(DEMO)) {
           f.create(config).ifPresent(providers::add);

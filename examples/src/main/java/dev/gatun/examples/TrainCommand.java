@@ -1,5 +1,6 @@
 package dev.gatun.examples;
 
+import dev.gatun.examples.gpt.TrainGpt;
 import dev.gatun.examples.mnist.TrainMnist;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -11,14 +12,14 @@ import picocli.CommandLine.ParameterException;
     name = "train",
     description = "Trains an example network.",
     mixinStandardHelpOptions = true,
-    subcommands = TrainMnist.class)
+    subcommands = {TrainMnist.class, TrainGpt.class})
 final class TrainCommand implements Runnable {
   @CommandLine.Spec private CommandLine.Model.@Nullable CommandSpec spec;
 
   @Override
   public void run() {
     if (spec != null) {
-      throw new ParameterException(spec.commandLine(), "Name what to train: mnist.");
+      throw new ParameterException(spec.commandLine(), "Name what to train: mnist or gpt.");
     }
   }
 }

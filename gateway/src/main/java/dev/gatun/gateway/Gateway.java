@@ -1,6 +1,8 @@
 package dev.gatun.gateway;
 
 import dev.gatun.ai.AiClient;
+import dev.gatun.ai.json.Json;
+import dev.gatun.ai.spi.ProviderConfig;
 import dev.gatun.gateway.auth.Scope;
 import dev.gatun.gateway.chat.ChatCompletions;
 import dev.gatun.gateway.chat.Embeddings;
@@ -178,6 +180,22 @@ public final class Gateway implements AutoCloseable {
   /** What looks whether something is wrong; tell it who wants to know. */
   public Alerts alerts() {
     return alerts;
+  }
+
+  /**
+   * Uses other settings from now on: the keys of {@code GATUN_API_KEYS}, {@code
+   * GATUN_MAX_CONCURRENT}, {@code GATUN_MAX_BODY_BYTES}, {@code GATUN_CORS_ORIGINS} and {@code
+   * GATUN_DRAIN_SECONDS}. What is under way goes on.
+   *
+   * @throws IllegalArgumentException when one is unusable; then nothing is changed
+   */
+  public void reload(ProviderConfig settings) {
+    Server.Settings next = GatewayConfig.server(settings, config.access());
+    config.access().reload(settings);
+    if (server != null) {
+      server.reload(next);
+    }
+    config.audit().write("settings.changed", Json.Obj.EMPTY);
   }
 
   /** The port that it listens on. */

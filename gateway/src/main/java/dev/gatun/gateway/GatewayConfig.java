@@ -2,6 +2,7 @@ package dev.gatun.gateway;
 
 import dev.gatun.ai.spi.ProviderConfig;
 import dev.gatun.gateway.auth.Access;
+import dev.gatun.gateway.compute.Workers;
 import dev.gatun.gateway.files.FileSettings;
 import dev.gatun.gateway.http.Server;
 import dev.gatun.gateway.http.TlsFiles;
@@ -28,6 +29,7 @@ import java.util.Optional;
  * @param jobs how jobs are kept
  * @param files uploads
  * @param events the Redis server whose stream gets events
+ * @param workers what computes in this process
  */
 public record GatewayConfig(
     Server.Settings server,
@@ -38,7 +40,8 @@ public record GatewayConfig(
     Database.Settings database,
     Jobs.Settings jobs,
     FileSettings files,
-    Optional<URI> events) {
+    Optional<URI> events,
+    Workers workers) {
   /**
    * Reads settings by the names of environment variables.
    *
@@ -69,21 +72,8 @@ public record GatewayConfig(
     AuditLog audit = AuditLog.read(config);
     Access access = Access.read(config, audit);
     Database.Settings database = Database.Settings.read(config);
-    // Without keys nobody from outside shall spend the operator's money.
-    String host = config.get("GATUN_HOST").orElse(access.open() ? "127.0.0.1" : "0.0.0.0");
     return new GatewayConfig(
-        new Server.Settings(
-            host,
-            number(config, "GATUN_PORT", 8080, 0, 65_535),
-            number(config, "GATUN_MAX_BODY_BYTES", 10 << 20, 1, 1 << 30),
-            Duration.ofSeconds(number(config, "GATUN_IDLE_SECONDS", 60, 1, 3600)),
-            number(config, "GATUN_MAX_CONCURRENT", 1000, 1, 1_000_000),
-            Duration.ofSeconds(number(config, "GATUN_DRAIN_SECONDS", 30, 0, 3600)),
-            config
-                .get("GATUN_CORS_ORIGINS")
-                .map(o -> List.of(o.split("\\s*,\\s*", -1)))
-                .orElse(List.of()),
-            tls(config)),
+        server(config, access),
         access,
         Limits.read(config, access),
         audit,
@@ -91,7 +81,31 @@ public record GatewayConfig(
         database,
         Jobs.Settings.read(config),
         FileSettings.read(config, database.folder()),
-        config.get("GATUN_EVENTS_URL").map(GatewayConfig::redis));
+        config.get("GATUN_EVENTS_URL").map(GatewayConfig::redis),
+        new Workers());
+  }
+
+  /**
+   * How the server listens, by the same settings.
+   *
+   * @param access says whether keys are needed: who needs none is let in from this machine alone
+   * @throws IllegalArgumentException when a value is unusable; the message names it
+   */
+  public static Server.Settings server(ProviderConfig config, Access access) {
+    // Without keys nobody from outside shall spend the operator's money.
+    String host = config.get("GATUN_HOST").orElse(access.open() ? "127.0.0.1" : "0.0.0.0");
+    return new Server.Settings(
+        host,
+        number(config, "GATUN_PORT", 8080, 0, 65_535),
+        number(config, "GATUN_MAX_BODY_BYTES", 10 << 20, 1, 1 << 30),
+        Duration.ofSeconds(number(config, "GATUN_IDLE_SECONDS", 60, 1, 3600)),
+        number(config, "GATUN_MAX_CONCURRENT", 1000, 1, 1_000_000),
+        Duration.ofSeconds(number(config, "GATUN_DRAIN_SECONDS", 30, 0, 3600)),
+        config
+            .get("GATUN_CORS_ORIGINS")
+            .map(o -> List.of(o.split("\\s*,\\s*", -1)))
+            .orElse(List.of()),
+        tls(config));
   }
 
   private static URI redis(String text) {

@@ -23,11 +23,12 @@ final class MachineLearning implements AutoCloseable {
   private final FileSettings settings;
   private final FileStorage storage;
   private final FileStore files;
-  private final Workers workers = new Workers();
+  private final Workers workers;
   private final ModelsApi trained;
 
   MachineLearning(GatewayConfig config, Database database) {
     settings = config.files();
+    workers = config.workers();
     storage = settings.storage();
     files = new FileStore(database, storage, settings.mostStored());
     trained = new ModelsApi(database, files, storage, settings.incoming(), workers);

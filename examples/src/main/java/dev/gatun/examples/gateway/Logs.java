@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.bridge.SLF4JBridgeHandler;
 
 /** The log of the service: its form by {@code GATUN_LOG_FORMAT}, and no secrets in it. */
 final class Logs {
@@ -28,6 +29,10 @@ final class Logs {
     if (!format.equals("plain") && !format.equals("json")) {
       throw new IllegalArgumentException(
           "GATUN_LOG_FORMAT must be plain or json, got '" + format + "'");
+    }
+    if (!SLF4JBridgeHandler.isInstalled()) {
+      SLF4JBridgeHandler.removeHandlersForRootLogger();
+      SLF4JBridgeHandler.install();
     }
     if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
       configure(context, format.equals("json"), Redaction.of(settings));

@@ -1,12 +1,8 @@
 package dev.gatun.examples.gateway;
 
-import dev.gatun.ai.AiClient;
 import dev.gatun.ai.spi.ProviderConfig;
 import dev.gatun.ai.testkit.Dialect;
 import dev.gatun.ai.testkit.ScriptedServer;
-import dev.gatun.gateway.Gateway;
-import dev.gatun.gateway.GatewayConfig;
-import dev.gatun.gateway.observe.HttpMetrics;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -54,11 +50,8 @@ final class Rehearsal {
                   KEY,
                   "ANTHROPIC_BASE_URL",
                   provider.baseUrl(Dialect.ANTHROPIC)));
-      HttpMetrics metrics = new HttpMetrics();
-      GatewayConfig config = GatewayConfig.read(settings);
-      try (AiClient client = ServeCommand.client(config, settings, metrics);
-          Gateway gateway = Gateway.start(config, client, metrics)) {
-        String url = "http://127.0.0.1:" + gateway.port();
+      try (Service service = Service.start(new Settings(settings, List.of()))) {
+        String url = "http://127.0.0.1:" + service.port();
         for (int i = 0; i < ROUNDS; i++) {
           ask(url, i);
         }

@@ -1,23 +1,20 @@
 package dev.gatun.examples.gateway;
 
-import dev.gatun.ai.AiClient;
-import dev.gatun.ai.Status;
 import dev.gatun.ai.json.Json;
-import dev.gatun.ai.observe.LoggingObserver;
-import dev.gatun.ai.observe.MicrometerObserver;
-import dev.gatun.ai.routing.RoutingPolicy;
 import dev.gatun.ai.spi.ProviderConfig;
-import dev.gatun.gateway.Gateway;
 import dev.gatun.gateway.GatewayConfig;
-import dev.gatun.gateway.observe.HttpMetrics;
+import dev.gatun.gateway.local.LocalModel;
 import dev.gatun.tensor.GatunException;
+import java.io.Console;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import org.jline.utils.Signals;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -28,7 +25,8 @@ import picocli.CommandLine.Option;
     description = {
       "Runs the REST service: OpenAI's and Anthropic's formats, status, health and metrics.",
       "Settings come from --config and from the environment, which wins: GATUN_API_KEYS,"
-          + " GATUN_PORT, OPENAI_API_KEY, …; without a provider's key, a demo provider answers."
+          + " GATUN_PORT, OPENAI_API_KEY, …; without a provider's key, a demo provider answers.",
+      "When the file of --config changes, and on SIGHUP, it is read again without an interruption."
     },
     mixinStandardHelpOptions = true)
 public final class ServeCommand implements Callable<Integer> {
@@ -37,6 +35,12 @@ public final class ServeCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description = "Lines NAME=VALUE, private to you.")
   private @Nullable Path config;
+
+  @Option(
+      names = "--profile",
+      paramLabel = "NAME",
+      description = "Settings of FILE-NAME win over those of FILE. Default: GATUN_PROFILE.")
+  private @Nullable String profile;
 
   @Option(
       names = "--port",
@@ -55,43 +59,25 @@ public final class ServeCommand implements Callable<Integer> {
   /** By picocli. */
   public ServeCommand() {}
 
-  /** The client that answers. */
-  static AiClient client(GatewayConfig server, ProviderConfig settings, HttpMetrics metrics) {
-    return server
-        .limits()
-        .protect(AiClient.builder().discover(settings), RoutingPolicy.taskAffinity())
-        .observer(new LoggingObserver())
-        .observer(new MicrometerObserver(metrics.registry()))
-        .observer(metrics.traffic())
-        // A provider that hangs does not take every place.
-        .bulkhead(Math.max(1, server.server().maxConcurrent() / 2))
-        .build();
-  }
-
   @Override
   public Integer call() throws InterruptedException, IOException {
     if (rehearse) {
       Rehearsal.run();
       return 0;
     }
-    HttpMetrics metrics = new HttpMetrics();
     BatchingAppender.deferAll();
     TightHeap.keep();
     try {
-      ProviderConfig settings = settings();
-      Logs.configure(settings);
-      GatewayConfig server = GatewayConfig.read(settings);
-      AiClient client = client(server, settings, metrics);
-      Gateway gateway = Gateway.start(server, client, metrics);
-      announce(gateway, client, server);
+      Service service = Service.start(settings());
+      announce(service);
+      reloadOnHangup(service);
       CountDownLatch stopped = new CountDownLatch(1);
       Runtime.getRuntime()
           .addShutdownHook(
               Thread.ofPlatform()
                   .name("gatun-drain")
                   .unstarted(() -> {
-                    gateway.close();
-                    client.close();
+                    service.close();
                     stopped.countDown();
                   }));
       stopped.await();
@@ -101,27 +87,42 @@ public final class ServeCommand implements Callable<Integer> {
     }
   }
 
-  private ProviderConfig settings() {
-    ProviderConfig all = ProviderConfig.environment();
-    if (config != null) {
-      all = all.or(ProviderConfig.file(config));
+  private Settings settings() {
+    Map<String, String> options = new HashMap<>();
+    if (port != null) {
+      options.put("GATUN_PORT", Integer.toString(port));
     }
-    return port == null
-        ? all
-        : ProviderConfig.of(Map.of("GATUN_PORT", Integer.toString(port))).or(all);
+    if (profile != null) {
+      options.put("GATUN_PROFILE", profile);
+    }
+    return Settings.of(
+        ProviderConfig.of(options).or(ProviderConfig.environment()), Optional.ofNullable(config));
   }
 
-  private void announce(Gateway gateway, AiClient client, GatewayConfig server) {
-    List<String> providers =
-        client.status().providers().stream().map(Status.ProviderStatus::id).toList();
+  /** A service without a terminal is told by SIGHUP to read its files again, as is customary. */
+  private static void reloadOnHangup(Service service) {
+    if (!service.files().isEmpty() && !onTerminal()) {
+      var _ = Signals.register("HUP", service::reloadNow);
+    }
+  }
+
+  @SuppressWarnings("SystemConsoleNull") // since JDK 25 it is null again where there is no terminal
+  private static boolean onTerminal() {
+    Console console = System.console();
+    return console != null && console.isTerminal();
+  }
+
+  private void announce(Service service) {
+    List<String> providers = service.providers();
+    GatewayConfig server = service.config();
     String scheme = server.server().tls().isPresent() ? "https" : "http";
-    String url = scheme + "://" + server.server().host() + ":" + gateway.port();
+    String url = scheme + "://" + server.server().host() + ":" + service.port();
     if (json) {
       System.out.println(
           Json.object()
               .put("event", "listening")
               .put("url", url)
-              .put("port", gateway.port())
+              .put("port", service.port())
               .put("providers", Json.strings(providers))
               .put("keys", !server.access().open())
               .build());
@@ -138,8 +139,12 @@ public final class ServeCommand implements Callable<Integer> {
   }
 
   private static Optional<String> demo(List<String> providers) {
-    return providers.equals(List.of("demo"))
-        ? Optional.of("no provider has a key: every answer is the demo provider's, and says so")
-        : Optional.empty();
+    return switch (providers.size() == 1 ? providers.getFirst() : "") {
+      case "demo" ->
+          Optional.of("no provider has a key: every answer is the demo provider's, and says so");
+      case LocalModel.ID ->
+          Optional.of("no provider has a key: every answer is the local model's, and says so");
+      default -> Optional.empty();
+    };
   }
 }

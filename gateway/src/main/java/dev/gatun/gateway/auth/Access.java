@@ -16,7 +16,7 @@ import java.util.Optional;
  * changes, and the tokens of an identity provider. Thread-safe.
  */
 public final class Access implements AutoCloseable {
-  private final ApiKeys first;
+  private volatile ApiKeys first;
   private final Optional<Path> file;
   private final Optional<Tokens> tokens;
   private final FileWatch watch = new FileWatch();
@@ -49,6 +49,22 @@ public final class Access implements AutoCloseable {
         config.get("GATUN_KEYS_FILE").map(Path::of),
         Tokens.read(config),
         audit);
+  }
+
+  /**
+   * Uses the keys that {@code GATUN_API_KEYS} has now.
+   *
+   * @throws IllegalArgumentException when they are unusable, or none is left where one was needed:
+   *     a mistake in a file must not open the service to everybody
+   */
+  public void reload(ProviderConfig config) {
+    ApiKeys next = ApiKeys.parse(config.get("GATUN_API_KEYS").orElse(""));
+    if (next.isEmpty() && !first.isEmpty() && file.isEmpty() && tokens.isEmpty()) {
+      throw new IllegalArgumentException(
+          "GATUN_API_KEYS has no key any more, and without one everybody could call: that takes a"
+              + " restart");
+    }
+    first = next;
   }
 
   /** Whether everybody may do everything, since nothing is configured that could tell callers. */

@@ -3,6 +3,7 @@ package dev.gatun.gateway.chat;
 import dev.gatun.ai.AiClient;
 import dev.gatun.ai.ModelRef;
 import dev.gatun.ai.Status;
+import dev.gatun.ai.SwitchableClient;
 import dev.gatun.ai.json.Json;
 import dev.gatun.gateway.auth.Principal;
 import dev.gatun.gateway.http.Exchange;
@@ -22,17 +23,43 @@ import java.util.Set;
 public final class Models {
   private static final String AUTO = "auto";
   private final AiClient client;
-  // What a client has of providers and models stays the same.
-  private final Set<String> providers = new HashSet<>();
-  private final Map<String, ModelRef> names = new HashMap<>();
+  private volatile Known known;
+
+  /**
+   * What a client has of providers and models: it stays the same until the client is replaced.
+   *
+   * @param client whose they are
+   */
+  private record Known(AiClient client, Set<String> providers, Map<String, ModelRef> names) {
+    static Known of(AiClient client) {
+      Set<String> providers = new HashSet<>();
+      Map<String, ModelRef> names = new HashMap<>();
+      for (Status.ProviderStatus p : client.status().providers()) {
+        providers.add(p.id());
+        p.models().forEach(m -> names.putIfAbsent(m, new ModelRef(p.id(), m)));
+      }
+      return new Known(client, providers, names);
+    }
+  }
 
   /** The models of a client. */
   public Models(AiClient client) {
     this.client = client;
-    for (Status.ProviderStatus p : client.status().providers()) {
-      providers.add(p.id());
-      p.models().forEach(m -> names.putIfAbsent(m, new ModelRef(p.id(), m)));
+    known = Known.of(current());
+  }
+
+  private AiClient current() {
+    return client instanceof SwitchableClient s ? s.current() : client;
+  }
+
+  private Known known() {
+    Known now = known;
+    AiClient current = current();
+    if (!now.client().equals(current)) {
+      now = Known.of(current);
+      known = now;
     }
+    return now;
   }
 
   /**
@@ -53,13 +80,16 @@ public final class Models {
   }
 
   private ModelRef named(String name) {
+    Known now = known();
     int slash = name.indexOf('/');
-    if (slash > 0 && slash < name.length() - 1 && providers.contains(name.substring(0, slash))) {
+    if (slash > 0
+        && slash < name.length() - 1
+        && now.providers().contains(name.substring(0, slash))) {
       return ModelRef.parse(name);
     }
-    ModelRef known = names.get(name);
-    if (known != null) {
-      return known;
+    ModelRef model = now.names().get(name);
+    if (model != null) {
+      return model;
     }
     throw Problem.of(
         404,

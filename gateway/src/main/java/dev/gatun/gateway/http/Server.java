@@ -60,7 +60,7 @@ public final class Server implements AutoCloseable {
   private static final Header TRANSPORT_SECURITY =
       HeaderValues.createCached("Strict-Transport-Security", "max-age=31536000");
 
-  private final Settings settings;
+  private volatile Settings settings;
   private final Guard guard;
   private final Watchers watchers;
   private final FileWatch files = new FileWatch();
@@ -178,6 +178,21 @@ public final class Server implements AutoCloseable {
     return server.port();
   }
 
+  /** Uses the limits and origins of other settings; address, times and certificate stay. */
+  public void reload(Settings next) {
+    Settings now = settings;
+    settings =
+        new Settings(
+            now.host(),
+            now.port(),
+            next.maxBody(),
+            now.idle(),
+            next.maxConcurrent(),
+            next.drain(),
+            next.corsOrigins(),
+            now.tls());
+  }
+
   /** Whether it has been told to stop. */
   public boolean draining() {
     return draining;
@@ -224,7 +239,11 @@ public final class Server implements AutoCloseable {
     } catch (UncheckedIOException e) {
       LOG.debug("Not answered: {}", e.getMessage());
     } catch (RuntimeException e) {
-      LOG.error("An error of the gateway", e);
+      LOG.atError()
+          .addKeyValue("request_id", id)
+          .addKeyValue("trace_id", span.traceId())
+          .setCause(e)
+          .log("An error of the gateway");
       answer(
           exchange,
           route,

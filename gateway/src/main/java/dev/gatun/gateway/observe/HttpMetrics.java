@@ -80,7 +80,7 @@ public final class HttpMetrics {
     Gauge.builder("http.server.active.requests", count, IntSupplier::getAsInt).register(registry);
   }
 
-  /** Tells the circuits of all providers: 0 closed, 1 half open, 2 open. */
+  /** Tells the circuits of all providers that there are now: 0 closed, 1 half open, 2 open. */
   public void circuits(Supplier<Status> status) {
     for (Status.ProviderStatus p : status.get().providers()) {
       Gauge.builder("gatun.provider.circuit", () -> circuit(status.get(), p.id()))
@@ -89,7 +89,7 @@ public final class HttpMetrics {
     }
   }
 
-  private static int circuit(Status status, String provider) {
+  private static double circuit(Status status, String provider) {
     return status.providers().stream()
         .filter(p -> p.id().equals(provider))
         .mapToInt(p ->
@@ -98,8 +98,9 @@ public final class HttpMetrics {
               case HALF_OPEN -> 1;
               case OPEN -> 2;
             })
+        .asDoubleStream()
         .findFirst()
-        .orElse(0);
+        .orElse(Double.NaN);
   }
 
   /** All metrics as text. */

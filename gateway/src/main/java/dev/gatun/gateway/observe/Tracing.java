@@ -62,9 +62,9 @@ public final class Tracing {
       this.scope = scope;
     }
 
-    /** The id of its trace, for log lines; zeros where nothing is traced. */
+    /** The id of its trace, for log lines; empty where nothing is traced. */
     public String traceId() {
-      return span.getSpanContext().getTraceId();
+      return span.getSpanContext().isValid() ? span.getSpanContext().getTraceId() : "";
     }
 
     /** It was answered. */

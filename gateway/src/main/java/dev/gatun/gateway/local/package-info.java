@@ -1,0 +1,3 @@
+/** A language model in the gateway's own process. */
+@org.jspecify.annotations.NullMarked
+package dev.gatun.gateway.local;
