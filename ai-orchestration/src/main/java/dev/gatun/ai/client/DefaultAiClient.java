@@ -304,6 +304,7 @@ public final class DefaultAiClient implements AiClient {
               reply.usage(),
               call.cost(),
               call.route(plan.route().policy(), reasons(plan, option), false));
+      call.observer.embeds(response);
       log(call, "ok");
       return response;
     } catch (AiException e) {

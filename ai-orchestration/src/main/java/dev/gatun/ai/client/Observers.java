@@ -2,6 +2,7 @@ package dev.gatun.ai.client;
 
 import dev.gatun.ai.Attempt;
 import dev.gatun.ai.ChatResponse;
+import dev.gatun.ai.EmbeddingResponse;
 import dev.gatun.ai.ModelRef;
 import dev.gatun.ai.error.AiException;
 import dev.gatun.ai.spi.CallObserver;
@@ -75,6 +76,11 @@ final class Observers implements CallObserver {
     @Override
     public synchronized void succeeds(ChatResponse response) {
       each(c -> c.succeeds(response));
+    }
+
+    @Override
+    public synchronized void embeds(EmbeddingResponse response) {
+      each(c -> c.embeds(response));
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.gatun.ai.observe;
 
 import dev.gatun.ai.Attempt;
 import dev.gatun.ai.ChatResponse;
+import dev.gatun.ai.EmbeddingResponse;
 import dev.gatun.ai.error.AiException;
 import dev.gatun.ai.spi.CallObserver;
 import java.util.Optional;
@@ -56,6 +57,18 @@ public final class LoggingObserver implements CallObserver {
           .addKeyValue("cost_source", r.cost().source())
           .addKeyValue("ms", r.route().took().toMillis())
           .addKeyValue("overhead_us", r.route().overhead().toNanos() / 1000)
+          .log("call");
+    }
+
+    @Override
+    public void embeds(EmbeddingResponse r) {
+      with(LOG.atInfo())
+          .addKeyValue("model", r.served())
+          .addKeyValue("attempts", r.route().attempts().size())
+          .addKeyValue("input_tokens", r.usage().totalInput())
+          .addKeyValue("pico_usd", r.cost().amount().pico())
+          .addKeyValue("cost_source", r.cost().source())
+          .addKeyValue("ms", r.route().took().toMillis())
           .log("call");
     }
 

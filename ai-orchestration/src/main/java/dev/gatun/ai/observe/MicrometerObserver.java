@@ -3,6 +3,7 @@ package dev.gatun.ai.observe;
 import dev.gatun.ai.Attempt;
 import dev.gatun.ai.ChatResponse;
 import dev.gatun.ai.Cost;
+import dev.gatun.ai.EmbeddingResponse;
 import dev.gatun.ai.ModelRef;
 import dev.gatun.ai.catalog.Catalog;
 import dev.gatun.ai.error.AiException;
@@ -169,6 +170,12 @@ public final class MicrometerObserver implements CallObserver {
 
     @Override
     public void succeeds(ChatResponse response) {
+      calls("ok");
+      overhead.record(response.route().overhead());
+    }
+
+    @Override
+    public void embeds(EmbeddingResponse response) {
       calls("ok");
       overhead.record(response.route().overhead());
     }

@@ -2,6 +2,7 @@ package dev.gatun.ai.observe;
 
 import dev.gatun.ai.Attempt;
 import dev.gatun.ai.ChatResponse;
+import dev.gatun.ai.EmbeddingResponse;
 import dev.gatun.ai.ModelRef;
 import dev.gatun.ai.error.AiException;
 import dev.gatun.ai.spi.CallObserver;
@@ -111,6 +112,14 @@ public final class OpenTelemetryObserver implements CallObserver {
       call.setAttribute(GenAi.RESPONSE_ID, r.id());
       call.setAttribute(
           AttributeKey.stringArrayKey(GenAi.FINISH_REASONS), List.of(r.finish().raw()));
+      call.setAttribute("gatun.attempts", (long) r.route().attempts().size());
+      call.end();
+    }
+
+    @Override
+    public void embeds(EmbeddingResponse r) {
+      call.setAttribute(GenAi.PROVIDER, GenAi.provider(r.served().provider()));
+      call.setAttribute(GenAi.RESPONSE_MODEL, r.served().model());
       call.setAttribute("gatun.attempts", (long) r.route().attempts().size());
       call.end();
     }

@@ -2,6 +2,7 @@ package dev.gatun.ai.spi;
 
 import dev.gatun.ai.Attempt;
 import dev.gatun.ai.ChatResponse;
+import dev.gatun.ai.EmbeddingResponse;
 import dev.gatun.ai.ModelRef;
 import dev.gatun.ai.Task;
 import dev.gatun.ai.error.AiException;
@@ -53,6 +54,9 @@ public interface CallObserver {
 
     /** The call succeeded. */
     default void succeeds(ChatResponse response) {}
+
+    /** The call for embeddings succeeded. */
+    default void embeds(EmbeddingResponse response) {}
 
     /** The call failed. */
     default void fails(AiException error) {}

@@ -6,9 +6,11 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import dev.gatun.ai.AiClient;
 import dev.gatun.ai.Attempt;
 import dev.gatun.ai.ChatResponse;
 import dev.gatun.ai.Cost;
+import dev.gatun.ai.EmbeddingRequest;
 import dev.gatun.ai.FinishReason;
 import dev.gatun.ai.Message;
 import dev.gatun.ai.ModelRef;
@@ -20,6 +22,7 @@ import dev.gatun.ai.catalog.Catalog;
 import dev.gatun.ai.error.AiException;
 import dev.gatun.ai.error.Failure;
 import dev.gatun.ai.json.Json;
+import dev.gatun.ai.provider.Demo;
 import dev.gatun.ai.spi.CallObserver;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.opentelemetry.api.common.AttributeKey;
@@ -148,6 +151,33 @@ class ObserversTest {
                 Cost.FREE,
                 true),
             error);
+  }
+
+  @Test
+  void embeddingsAreOneTraceToo() {
+    InMemorySpanExporter spans = InMemorySpanExporter.create();
+    SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    try (OpenTelemetrySdk sdk =
+            OpenTelemetrySdk.builder()
+                .setTracerProvider(
+                    SdkTracerProvider.builder()
+                        .addSpanProcessor(SimpleSpanProcessor.create(spans))
+                        .build())
+                .build();
+        AiClient client =
+            AiClient.builder()
+                .provider(new Demo())
+                .observer(new OpenTelemetryObserver(sdk))
+                .observer(new MicrometerObserver(registry))
+                .build()) {
+      var _ = client.embed(EmbeddingRequest.of("lake"));
+      List<SpanData> all = spans.getFinishedSpanItems();
+      assertThat(all)
+          .extracting(SpanData::getName)
+          .containsExactly("embeddings scripted", "gatun embeddings");
+      assertThat(all.getFirst().getParentSpanId()).isEqualTo(all.getLast().getSpanId());
+    }
+    assertThat(registry.get("gatun.ai.calls").tag("outcome", "ok").counter().count()).isEqualTo(1);
   }
 
   @Test
