@@ -7,11 +7,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /**
  * {@code gatun bench gateway}, by {@code gateway/bench/run}: measures the gateway beside others,
@@ -27,6 +31,11 @@ import picocli.CommandLine.Parameters;
     },
     mixinStandardHelpOptions = true)
 public final class GatewayBench implements Callable<Integer> {
+  private static final List<String> SCENARIOS =
+      List.of("throughput", "latency", "stream", "streams500", "health", "startup", "soak");
+
+  @Spec private @Nullable CommandSpec spec;
+
   @Parameters(paramLabel = "SCENARIO")
   private List<String> scenarios = new ArrayList<>();
 
@@ -93,6 +102,13 @@ public final class GatewayBench implements Callable<Integer> {
     if (scenarios.isEmpty()) {
       scenarios = List.of("startup", "throughput", "latency", "stream", "streams500", "health");
     }
+    for (String scenario : scenarios) {
+      if (!SCENARIOS.contains(scenario)) {
+        throw new CommandLine.ParameterException(
+            Objects.requireNonNull(spec).commandLine(),
+            "There is no scenario '" + scenario + "'; there are " + SCENARIOS);
+      }
+    }
     Results results = new Results(out, json);
     try (Contenders servers =
         new Contenders(
@@ -138,8 +154,7 @@ public final class GatewayBench implements Callable<Integer> {
       case "stream" -> run.stream(all);
       case "streams500" -> run.manyStreams(all);
       case "health" -> run.health(all);
-      case "startup", "soak" -> {}
-      default -> throw new IllegalArgumentException("There is no scenario '" + scenario + "'");
+      default -> {} // They have servers of their own.
     }
   }
 }
