@@ -19,6 +19,7 @@ import dev.gatun.gateway.http.Server;
 import dev.gatun.gateway.idempotency.Idempotency;
 import dev.gatun.gateway.jobs.Jobs;
 import dev.gatun.gateway.jobs.JobsApi;
+import dev.gatun.gateway.jobs.Submission;
 import dev.gatun.gateway.observe.Alerts;
 import dev.gatun.gateway.observe.HttpMetrics;
 import dev.gatun.gateway.observe.Tracing;
@@ -117,7 +118,7 @@ public final class Gateway implements AutoCloseable {
   private List<Route> routes(AiClient client, HttpMetrics metrics) {
     Health health = new Health(client, Map.of("database", database::isUp), this::draining, VERSION);
     JobsApi jobsApi = new JobsApi(jobs, this::draining);
-    SyntheticData.Submission submission =
+    Submission submission =
         (x, p, kind, payload) ->
             jobsApi.accepted(x, p, jobs.submit(x.workId(), kind, p.tenant(), payload));
     List<Route> routes = new ArrayList<>(learning.routes(client, models, submission));

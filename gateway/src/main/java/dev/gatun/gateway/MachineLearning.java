@@ -13,8 +13,8 @@ import dev.gatun.gateway.files.FileStore;
 import dev.gatun.gateway.files.FilesApi;
 import dev.gatun.gateway.http.Route;
 import dev.gatun.gateway.jobs.JobHandler;
+import dev.gatun.gateway.jobs.Submission;
 import dev.gatun.gateway.state.Database;
-import dev.gatun.gateway.synthetic.SyntheticData;
 import dev.gatun.gateway.train.ModelsApi;
 import java.util.List;
 
@@ -39,7 +39,7 @@ final class MachineLearning implements AutoCloseable {
     return trained.jobs();
   }
 
-  List<Route> routes(AiClient client, Models models, SyntheticData.Submission submission) {
+  List<Route> routes(AiClient client, Models models, Submission submission) {
     Analyze analyze =
         new Analyze(client, models, workers, settings.incoming(), settings.mostBytes());
     FilesApi filesApi = new FilesApi(files, settings.incoming(), settings.mostBytes());

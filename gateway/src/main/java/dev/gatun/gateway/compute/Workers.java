@@ -49,6 +49,21 @@ public final class Workers implements AutoCloseable {
           .retryAfter(Optional.of(Duration.ofSeconds(2)));
     }
     try {
+      return result(future);
+    } catch (InterruptedException e) {
+      future.cancel(true);
+      Thread.currentThread().interrupt();
+      throw Problem.of(499, "cancelled", "The client left");
+    }
+  }
+
+  /**
+   * Waits for what a computation on another thread gives.
+   *
+   * @throws InterruptedException when the wait was interrupted, and what the computation throws
+   */
+  public static <T> T result(Future<T> future) throws InterruptedException {
+    try {
       return future.get();
     } catch (ExecutionException e) {
       switch (e.getCause()) {
@@ -56,10 +71,6 @@ public final class Workers implements AutoCloseable {
         case Error error -> throw error;
         case null, default -> throw new IllegalStateException(e);
       }
-    } catch (InterruptedException e) {
-      future.cancel(true);
-      Thread.currentThread().interrupt();
-      throw Problem.of(499, "cancelled", "The client left");
     }
   }
 

@@ -81,9 +81,18 @@ public final class FilesApi {
 
   /** {@code GET /v1/files/{id}/content}: as a download, whatever its client said it is. */
   public void content(Exchange exchange, Principal principal) {
-    try (LocalCopy copy = files.open(principal.tenant(), exchange.pathParameter("id"));
+    download(exchange, files.open(principal.tenant(), exchange.pathParameter("id")), "attachment");
+  }
+
+  /**
+   * Answers with the bytes of a file, which is closed.
+   *
+   * @param disposition of the answer, such as {@code attachment}
+   */
+  public static void download(Exchange exchange, LocalCopy file, String disposition) {
+    try (LocalCopy copy = file;
         InputStream in = Files.newInputStream(copy.path())) {
-      exchange.setHeader("Content-Disposition", "attachment");
+      exchange.setHeader("Content-Disposition", disposition);
       exchange.send(200, "application/octet-stream", Files.size(copy.path()), in);
     } catch (IOException e) {
       throw FileStore.unavailable(e);

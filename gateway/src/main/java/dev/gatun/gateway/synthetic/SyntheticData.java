@@ -8,6 +8,7 @@ import dev.gatun.gateway.chat.Models;
 import dev.gatun.gateway.http.Exchange;
 import dev.gatun.gateway.jobs.JobContext;
 import dev.gatun.gateway.jobs.JobHandler;
+import dev.gatun.gateway.jobs.Submission;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
@@ -20,13 +21,6 @@ public final class SyntheticData implements JobHandler {
 
   private final AiClient client;
   private final Models models;
-
-  /** What answers 202 with a job. */
-  @FunctionalInterface
-  public interface Submission {
-    /** Submits a job of a kind and answers. */
-    void submit(Exchange exchange, Principal principal, String kind, Json.Obj payload);
-  }
 
   /** Rows by a client. */
   public SyntheticData(AiClient client, Models models) {

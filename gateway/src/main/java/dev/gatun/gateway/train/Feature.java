@@ -29,8 +29,15 @@ sealed interface Feature {
   final class BadCell extends RuntimeException {
     private static final long serialVersionUID = 1;
 
+    private final String column;
+
     BadCell(String column, String expected, String got) {
       super("Column '" + column + "' must be " + expected + ", got '" + Table.clip(got) + "'");
+      this.column = column;
+    }
+
+    String column() {
+      return column;
     }
   }
 

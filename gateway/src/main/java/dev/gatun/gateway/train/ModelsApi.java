@@ -5,15 +5,12 @@ import dev.gatun.gateway.auth.Principal;
 import dev.gatun.gateway.chat.Fields;
 import dev.gatun.gateway.compute.Workers;
 import dev.gatun.gateway.files.FileStorage;
-import dev.gatun.gateway.files.FileStorage.LocalCopy;
 import dev.gatun.gateway.files.FileStore;
+import dev.gatun.gateway.files.FilesApi;
 import dev.gatun.gateway.http.Exchange;
 import dev.gatun.gateway.jobs.JobHandler;
 import dev.gatun.gateway.state.Database;
 import dev.gatun.gateway.state.StateUnavailableException;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -89,14 +86,8 @@ public final class ModelsApi implements AutoCloseable {
   /** {@code GET /v1/models/{id}/content}: the weights, in a safetensors file. */
   public void content(Exchange exchange, Principal principal) {
     TrainedModel model = model(exchange, principal);
-    try (LocalCopy copy = models.weights(model);
-        InputStream in = Files.newInputStream(copy.path())) {
-      exchange.setHeader(
-          "Content-Disposition", "attachment; filename=\"" + model.id() + ".safetensors\"");
-      exchange.send(200, "application/octet-stream", Files.size(copy.path()), in);
-    } catch (IOException e) {
-      throw FileStore.unavailable(e);
-    }
+    FilesApi.download(
+        exchange, models.weights(model), "attachment; filename=\"" + model.id() + ".safetensors\"");
   }
 
   /** {@code POST /v1/models/{id}/predict}. */

@@ -58,15 +58,10 @@ final class Predict {
     for (Feature feature : encoder.features()) {
       cells.add(cell(row, feature));
     }
-    int at = from;
-    for (int i = 0; i < cells.size(); i++) {
-      Feature feature = encoder.features().get(i);
-      try {
-        feature.encode(cells.get(i), into, at);
-      } catch (Feature.BadCell e) {
-        throw Problem.field(row.at(feature.name()), String.valueOf(e.getMessage()));
-      }
-      at += feature.width();
+    try {
+      encoder.encode(cells, into, from);
+    } catch (Feature.BadCell e) {
+      throw Problem.field(row.at(e.column()), String.valueOf(e.getMessage()));
     }
   }
 

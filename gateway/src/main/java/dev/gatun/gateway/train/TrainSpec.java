@@ -62,9 +62,6 @@ record TrainSpec(
           "validation_split",
           "device");
 
-  /** How many epochs a training has unless it says so. */
-  static final int EPOCHS = 50;
-
   private static final int MOST_EPOCHS = 2_000;
   private static final int LONGEST_CSV = 1 << 20;
 
@@ -105,7 +102,7 @@ record TrainSpec(
         ignored,
         task.equals("classification"),
         f.object("model").map(Network::read).orElse(Network.NORMAL),
-        integer(f, "epochs", EPOCHS, MOST_EPOCHS),
+        integer(f, "epochs", 50, MOST_EPOCHS),
         integer(f, "batch_size", 32, 65_536),
         f.number("learning_rate", 1e-7, 10).orElse(1e-3),
         f.number("weight_decay", 0, 10).orElse(0.01),

@@ -3,6 +3,7 @@ package dev.gatun.gateway.train;
 import dev.gatun.ai.json.Json;
 import dev.gatun.gateway.auth.Principal;
 import dev.gatun.gateway.chat.Fields;
+import dev.gatun.gateway.compute.Workers;
 import dev.gatun.gateway.files.FileSettings;
 import dev.gatun.gateway.files.FileStorage;
 import dev.gatun.gateway.files.FileStorage.LocalCopy;
@@ -20,7 +21,6 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -136,7 +136,7 @@ final class Training implements JobHandler {
       Path best = folder.resolve("best.safetensors");
       Optional<Path> state = restore(job, folder, best);
       Fit fit = new Fit(spec, rows, best);
-      Fit.Result result = onItsOwnThread(fit, state, new Told(job, folder, best));
+      Fit.Result result = onItsOwnThread(fit, state, new Told(job, folder, best, spec.epochs()));
       Json.Obj document =
           Json.object()
               .put("task", spec.classification() ? "classification" : "regression")
@@ -167,18 +167,12 @@ final class Training implements JobHandler {
     FutureTask<Fit.Result> task = new FutureTask<>(() -> fit.run(state, progress));
     Thread thread = Thread.ofPlatform().name("gatun-train").daemon().start(task);
     try {
-      return task.get();
+      return Workers.result(task);
     } catch (InterruptedException e) {
       fit.stop();
       boolean ended = thread.join(Duration.ofSeconds(30));
       LOG.debug("A training was stopped; it has ended: {}", ended);
       throw e;
-    } catch (ExecutionException e) {
-      switch (e.getCause()) {
-        case RuntimeException r -> throw r;
-        case Error error -> throw error;
-        case null, default -> throw new IllegalStateException(e);
-      }
     }
   }
 
@@ -221,16 +215,16 @@ final class Training implements JobHandler {
     private final JobContext job;
     private final Path folder;
     private final Path best;
-    private final long total;
+    private final int total;
     private int count;
     private long told;
     private long saved = System.nanoTime();
 
-    Told(JobContext job, Path folder, Path best) {
+    Told(JobContext job, Path folder, Path best, int total) {
       this.job = job;
       this.folder = folder;
       this.best = best;
-      this.total = Fields.of(job.payload()).integer("epochs", 1).orElse(TrainSpec.EPOCHS);
+      this.total = total;
     }
 
     @Override
